@@ -1,0 +1,104 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "model/lock.hpp"
+#include "model/observed.hpp"
+#include "model/policy.hpp"
+#include "model/run.hpp"
+
+namespace envguard::model {
+
+/// The lock that is compared with, and where it was read.
+struct Baseline {
+  Lock lock;
+  std::optional<EvidenceTable> evidence;  ///< nothing: `evidence_note` says why
+  std::string evidence_note;
+  std::string source;  ///< "index", "work tree", "commit 1a2b3c4", or the file's path
+};
+
+enum class Outcome {
+  match,
+  version_drift,
+  numeric_drift,
+  unstable,
+  transient,
+  not_locked,  ///< locks exist, none for this hardware
+  no_torch,
+  no_gpu,
+  could_not_measure,
+  untrusted,
+  lock_unreadable,
+  usage,
+};
+[[nodiscard]] std::string_view name(Outcome outcome);  ///< kebab-case
+
+/// A recorded value that is not the lock's: a version, a knob, a [build] entry or a cache size.
+struct Difference {
+  enum class Kind { version, knob, build, cache };
+  enum class Weight {
+    note,
+    overridden,
+    excused,
+    blocks
+  };  ///< overridden: strict replaces this knob, so it cannot have moved a strict probe
+  Kind kind = Kind::version;
+  std::string name;
+  std::string locked;  ///< "not set", "not installed" where the lock has none
+  std::string here;
+  Weight weight = Weight::note;
+  std::string rule;  ///< of the policy: "locked", ">=580", "any"
+};
+
+/// A probe whose line is not the lock's.
+struct MovedProbe {
+  std::string id;
+  std::string locked;
+  std::string here;
+};
+
+struct LayerSummary {
+  std::string layer;
+  int moved = 0;
+  int of = 0;
+};
+
+/// What was found for one lock.
+struct Judgement {
+  Outcome outcome = Outcome::match;
+  base::ExitCode exit_code = base::ExitCode::match;  ///< after the policy's [commit] or [ci]
+  std::optional<Response> response;                  ///< set where [commit] or [ci] decided
+  std::string environment, target;
+  Device device;
+  std::string source;  ///< Baseline::source
+  base::Hash128 locked_id{}, id{};
+  std::vector<LayerSummary> layers;  ///< of all judged probes, lowest layer first
+  std::vector<MovedProbe> moved;     ///< lowest layer first
+  std::vector<Difference> differences;
+  std::vector<std::string> unstable;                 ///< ids that this machine disagrees with itself about
+  int distinct_results = 0;                          ///< of an unstable run
+  std::vector<std::string> quarantined;              ///< run and not judged
+  std::vector<std::string> only_in_lock, only_here;  ///< recipes differ
+  int runs = 0;
+  double seconds = 0;
+  std::string what;  ///< one sentence for people, where there is no drift to describe
+  std::string next;  ///< what to do
+  std::vector<std::string> notes;
+  bool kept = false;     ///< told from a kept verdict, not measured now
+  std::string measured;  ///< UTC time of the measurement, ISO 8601
+};
+
+/// The answer of one check.
+struct Verdict {
+  static constexpr int schema = 1;
+  Outcome outcome = Outcome::match;  ///< of the judgement that decided
+  base::ExitCode exit_code = base::ExitCode::match;
+  std::optional<Install> install;
+  std::vector<Judgement> judgements;  ///< GPU first
+  std::vector<Finding> findings;      ///< of detection, warnings and errors only
+};
+
+}  // namespace envguard::model
