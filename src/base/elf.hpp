@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace envguard::base {
+
+/// One ELF file (64 bits, little-endian), read with pread and never mapped or opened as a library: a file that shrinks
+/// while it is read gives nothing, not SIGBUS. What is not such a file, or is damaged, answers nothing everywhere.
+class ElfFile {
+ public:
+  explicit ElfFile(const std::filesystem::path& path);
+  ~ElfFile();
+  ElfFile(const ElfFile&) = delete;
+  ElfFile& operator=(const ElfFile&) = delete;
+
+  [[nodiscard]] bool valid() const { return valid_; }
+  /// NT_GNU_BUILD_ID in lower-case hex.
+  [[nodiscard]] std::optional<std::string> build_id() const;
+  /// DT_SONAME.
+  [[nodiscard]] std::optional<std::string> soname() const;
+  /// The bytes of a section (".rodata"); nothing where it is absent, empty of bytes (.bss) or larger than `limit`.
+  [[nodiscard]] std::optional<std::string> section(std::string_view name, std::size_t limit) const;
+
+ private:
+  struct Segment {
+    std::uint32_t type = 0;
+    std::uint64_t offset = 0, address = 0, size = 0;
+  };
+  [[nodiscard]] std::optional<std::string> read(std::uint64_t offset, std::uint64_t size) const;
+  [[nodiscard]] std::optional<std::uint64_t> offset_of(std::uint64_t address) const;
+
+  int file_ = -1;
+  bool valid_ = false;
+  std::uint64_t sections_offset_ = 0;
+  unsigned section_size_ = 0, section_count_ = 0, section_names_ = 0;
+  std::vector<Segment> segments_;
+};
+
+/// The build id of the file; empty where it has none or is no ELF file.
+[[nodiscard]] std::string build_id(const std::filesystem::path& path);
+[[nodiscard]] std::optional<std::string> soname(const std::filesystem::path& path);
+
+}  // namespace envguard::base

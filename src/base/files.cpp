@@ -1,0 +1,117 @@
+#include "base/files.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <set>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace envguard::base {
+
+namespace {
+
+/// Owns a descriptor.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+std::string reason() {
+  return std::strerror(errno);
+}
+
+[[noreturn]] void cannot_write(const std::filesystem::path& path) {
+  throw Error(ExitCode::could_not_measure, fmt::format("cannot write: {}", reason()),
+              "free space or make the folder writable, then run the command again; nothing was changed")
+      .at(path.string());
+}
+
+void write_whole(int fd, std::span<const std::byte> content, const std::filesystem::path& path) {
+  while (!content.empty()) {
+    const auto count = ::write(fd, content.data(), content.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) cannot_write(path);
+    content = content.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> read_file(const std::filesystem::path& path, std::size_t limit, ExitCode code) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.get() < 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    throw Error(code, fmt::format("cannot be read: {}", reason())).at(path.string());
+  }
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0 || S_ISDIR(status.st_mode))
+    throw Error(code, "is not a file").at(path.string());
+  const auto too_large = [&] {
+    return Error(code, fmt::format("is larger than the {} KiB that envguard reads of such a file", limit >> 10))
+        .at(path.string());
+  };
+  if (static_cast<std::size_t>(status.st_size) > limit) throw too_large();
+  std::string content;
+  // Files of /proc and /sys say size 0: read until the end, never past the limit.
+  std::array<char, 16384> block{};
+  for (;;) {
+    const auto count = ::read(file.get(), block.data(), block.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw Error(code, fmt::format("cannot be read: {}", reason())).at(path.string());
+    if (count == 0) return content;
+    content.append(block.data(), static_cast<std::size_t>(count));
+    if (content.size() > limit) throw too_large();
+  }
+}
+
+AtomicFiles::~AtomicFiles() {
+  for (const auto& pending : pending_) ::unlink(pending.temporary.c_str());
+}
+
+void AtomicFiles::add(const std::filesystem::path& path, std::span<const std::byte> content) {
+  std::error_code failed;
+  std::filesystem::create_directories(path.parent_path(), failed);
+  if (failed) {
+    errno = failed.value();
+    cannot_write(path.parent_path());
+  }
+  std::string temporary = (path.parent_path() / fmt::format(".{}.XXXXXX", path.filename().string())).string();
+  const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (file.get() < 0) cannot_write(path);
+  pending_.push_back({temporary, path});
+  write_whole(file.get(), content, path);
+  // mkostemp makes 0600; a lock is read by whoever reads the repository.
+  if (::fchmod(file.get(), 0644) != 0 || ::fsync(file.get()) != 0) cannot_write(path);
+}
+
+void AtomicFiles::add(const std::filesystem::path& path, std::string_view content) {
+  add(path, std::as_bytes(std::span(content)));
+}
+
+void AtomicFiles::commit() {
+  std::set<std::filesystem::path> folders;
+  while (!pending_.empty()) {
+    const auto& [temporary, target] = pending_.front();
+    if (::rename(temporary.c_str(), target.c_str()) != 0) cannot_write(target);
+    folders.insert(target.parent_path());
+    pending_.erase(pending_.begin());
+  }
+  for (const auto& folder : folders) {
+    const Descriptor handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (handle.get() >= 0) ::fsync(handle.get());
+  }
+}
+
+}  // namespace envguard::base

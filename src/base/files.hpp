@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace envguard::base {
+
+/// The whole file. Absent: nothing. Larger than `limit`, a directory or unreadable: Error `code`, with the path.
+[[nodiscard]] std::optional<std::string> read_file(const std::filesystem::path& path, std::size_t limit,
+                                                   ExitCode code = ExitCode::usage);
+
+/// Several files replaced as one step, as far as POSIX lets them be: each is written to a temporary file in its own
+/// folder and synced, then all are renamed in the order of `add`, then the folders are synced. A crash anywhere leaves
+/// each file whole, old or new; a failure before the first rename leaves all old ones. The destructor removes what was
+/// not renamed.
+class AtomicFiles {
+ public:
+  AtomicFiles() = default;
+  ~AtomicFiles();
+  AtomicFiles(const AtomicFiles&) = delete;
+  AtomicFiles& operator=(const AtomicFiles&) = delete;
+
+  /// Writes and syncs the temporary file; creates missing folders. Error could_not_measure where the disk is full or
+  /// read-only.
+  void add(const std::filesystem::path& path, std::span<const std::byte> content);
+  void add(const std::filesystem::path& path, std::string_view content);
+  void commit();
+
+ private:
+  struct Pending {
+    std::filesystem::path temporary, target;
+  };
+  std::vector<Pending> pending_;
+};
+
+}  // namespace envguard::base

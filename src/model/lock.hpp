@@ -1,0 +1,68 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/key.hpp"
+#include "model/probe.hpp"
+
+namespace envguard::model {
+
+/// An ordered table of a lock: name and value as written.
+using Table = std::vector<std::pair<std::string, std::string>>;
+
+/// One line of [strict.LAYER]: the probe's full id and its hash in hex or its status.
+using ProbeLine = std::pair<std::string, std::string>;
+
+struct LayerChange {
+  std::string layer;
+  int moved = 0;
+  int of = 0;
+  friend bool operator==(const LayerChange&, const LayerChange&) = default;
+};
+
+/// Against the lock that this one replaced.
+struct Change {
+  std::vector<std::string> versions;  ///< "torch 2.11.0+cu130 -> 2.15.0+cu132"
+  std::vector<std::string> knobs;     ///< "MKL_CBWR unset -> COMPATIBLE"
+  std::vector<LayerChange> layers;    ///< only layers in which something moved
+  friend bool operator==(const Change&, const Change&) = default;
+};
+
+/// `T.toml`: one environment on one kind of hardware.
+struct Lock {
+  static constexpr int current_schema = 1;
+  int schema = current_schema;
+  std::string environment;
+  std::string target;
+  std::string locked;  ///< UTC day, "2026-11-23"
+  std::string reason;
+  base::Hash128 id;        ///< fingerprint_id of `strict`
+  base::Hash128 evidence;  ///< XXH3-128 of T.evidence
+  Table versions;
+  Table build;
+  Key key;
+  Table caches;  ///< CPU locks: recorded, never part of the key
+  Table knobs;
+  std::optional<Change> change;
+  int recipe = 0;
+  int runs = 0;
+  std::vector<std::string> quarantined;
+  std::vector<ProbeLine> strict;  ///< in the recipe's order
+  /// Keys of this schema that this version does not know: dotted path and TOML text, kept when the lock is written
+  /// again.
+  std::vector<std::pair<std::string, std::string>> unknown;
+
+  [[nodiscard]] const std::string* line(std::string_view probe_id) const;
+};
+
+/// `T.evidence`: evidence per probe, in the lock's order; a probe without numbers (a status line) has elements == 0.
+struct EvidenceTable {
+  std::vector<std::pair<std::string, Evidence>> probes;
+  [[nodiscard]] const Evidence* probe(std::string_view id) const;
+};
+
+}  // namespace envguard::model

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/key.hpp"
+
+namespace envguard::model {
+
+/// How a value was come by: "torch/version.py", "METADATA of nvidia_cudnn_cu13", "cpuid".
+using Origin = std::string;
+
+/// One PyTorch on disk. Nothing of it has been opened.
+struct Install {
+  enum class Kind { site_packages, libtorch };
+  Kind kind = Kind::site_packages;
+  std::filesystem::path root;     ///< the `torch` package folder, or the LibTorch folder
+  std::filesystem::path library;  ///< the folder that holds libtorch.so
+  std::filesystem::path prefix;   ///< venv, conda or pixi prefix; the LibTorch folder itself
+  std::string rule;     ///< the rule of discovery that chose it: "--torch", "ENVGUARD_TORCH", ".venv beside uv.lock"
+  std::string version;  ///< "2.11.0+cu130", from torch/version.py or build-version
+};
+
+/// A version that was read, never guessed. The name is the lock's: torch, torch-git, cuda, cudnn, nccl, cublas, nvrtc,
+/// triton, glibc, python, driver, kernel, and installed distributions under their PyPI name (numpy, torchvision,
+/// flash-attn …).
+struct Component {
+  std::string name;
+  std::string version;
+  Origin origin;
+  friend bool operator==(const Component&, const Component&) = default;
+};
+
+/// A value that was looked for and not there: what, and where envguard looked.
+struct Absence {
+  std::string name;
+  std::string looked_in;
+};
+
+/// One variable known to move numerics, as the caller's environment has it. `value` is what a lock records: a path is
+/// kept as file name and build id, never as a path.
+struct Knob {
+  std::string name;
+  std::string value;
+  friend bool operator==(const Knob&, const Knob&) = default;
+};
+
+/// A library that would load, or did. Of a library outside the install, how it won is in `why`.
+struct Library {
+  std::string name;  ///< SONAME as requested: "libcudnn.so.9"
+  std::filesystem::path path;
+  std::string build_id;
+  friend bool operator==(const Library&, const Library&) = default;
+};
+
+/// A contradiction that `doctor` knows.
+struct Finding {
+  enum class Severity { note, warning, error };
+  Severity severity = Severity::note;
+  std::string id;     ///< stable, kebab-case: "stray-cudnn"
+  std::string what;   ///< one sentence
+  std::string where;  ///< the file or variable
+  std::string mend;   ///< what to type or to change
+};
+
+/// A file of the discovery that was read, or looked for and absent: the manifest rests on both.
+struct Sighting {
+  std::filesystem::path path;
+  bool present = false;
+};
+
+/// Everything known about this machine without opening PyTorch.
+struct Observed {
+  std::optional<Install> install;
+  std::vector<Component> components;  ///< in the lock's order of names
+  std::vector<Absence> absent;
+  std::vector<std::pair<std::string, std::string>>
+      build;                       ///< of torch: cuda-architectures, debug, abi …; the lock's [build]
+  std::vector<Knob> knobs;         ///< only those set; sorted by name
+  std::vector<Library> libraries;  ///< what would load, asked of the dynamic linker
+  CpuKey cpu;
+  std::vector<std::pair<std::string, std::string>> caches;  ///< "l1d" -> "32 KiB" …; oneDNN and MKL block by them
+  std::optional<GpuKey> gpu;                                ///< of the device asked for; read by the engine
+  std::string container;                                    ///< "none", "docker", "apptainer" …
+  std::vector<Finding> findings;
+  std::vector<std::string> passed_over;  ///< candidates of the discovery without a torch: "VIRTUAL_ENV=/x: no torch"
+  std::vector<Sighting> sightings;
+
+  [[nodiscard]] const Component* component(std::string_view name) const;
+};
+
+}  // namespace envguard::model

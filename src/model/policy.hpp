@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/device.hpp"
+
+namespace envguard::model {
+
+/// What an outcome that is nobody's fault does to a commit or a job.
+enum class Response { pass, warn, fail };
+
+enum class FailOn { any_bit, never };
+
+/// One install that the repository uses.
+struct Environment {
+  std::string name = "default";
+  std::string python;      ///< an install, relative to `root`; empty: discovered
+  std::string root = ".";  ///< relative to the top of the repository
+};
+
+/// One kind of hardware, as people name it. Only the fields that are set must fit a key.
+struct Target {
+  std::string name;  ///< names the lock file
+  DeviceKind device = DeviceKind::cuda;
+  std::vector<std::pair<std::string, std::string>>
+      key;  ///< (gpu|compute-capability|sm-count|cpu-vendor|cpu-family|cpu-model|isa, value)
+  bool required = false;
+};
+
+/// [commit] or [ci]: what each outcome that was not judged does.
+struct Responses {
+  Response no_torch = Response::pass;
+  Response no_gpu = Response::pass;
+  Response not_locked = Response::warn;
+  Response busy_gpu = Response::warn;
+  Response could_not_measure = Response::fail;
+  Response transient = Response::warn;
+};
+
+/// `envguard.toml`, or [tool.envguard] of pyproject.toml.
+struct Policy {
+  int schema = 1;
+  std::string required_version;
+  std::vector<Environment> environments;  ///< never empty: one "default" where the policy names none
+  std::vector<std::pair<std::string, std::string>>
+      versions;  ///< name -> "locked", "any" or a PEP 440 specifier, as written
+  FailOn fail_on = FailOn::any_bit;
+  std::vector<std::string> excuse_if_identical;
+  std::vector<Target> targets;
+  Responses commit;
+  Responses ci{Response::fail, Response::fail, Response::fail, Response::fail, Response::fail, Response::fail};
+  std::chrono::seconds cache_for = std::chrono::hours(12);
+  std::vector<std::string> ignore;  ///< git pathspec patterns: a commit of nothing else is not judged
+};
+
+}  // namespace envguard::model

@@ -1,0 +1,49 @@
+#include "model/probe.hpp"
+
+namespace envguard::model {
+
+std::string_view name(Profile profile) {
+  switch (profile) {
+    case Profile::strict:
+      return "strict";
+  }
+  return "unknown";
+}
+
+std::string_view name(ProbeStatus status) {
+  switch (status) {
+    case ProbeStatus::ok:
+      return "ok";
+    case ProbeStatus::unsupported:
+      return "unsupported";
+    case ProbeStatus::not_deterministic:
+      return "not-deterministic";
+    case ProbeStatus::failed:
+      return "failed";
+  }
+  return "unknown";
+}
+
+std::optional<ProbeStatus> parse_status(std::string_view text) {
+  for (const auto status :
+       {ProbeStatus::ok, ProbeStatus::unsupported, ProbeStatus::not_deterministic, ProbeStatus::failed}) {
+    if (name(status) == text) return status;
+  }
+  return std::nullopt;
+}
+
+std::string ProbeResult::line() const {
+  return status == ProbeStatus::ok && hash ? hash->hex() : std::string(name(status));
+}
+
+std::string_view layer_of(std::string_view id) {
+  return id.substr(0, id.find('.'));
+}
+
+base::Hash128 fingerprint_id(const std::vector<std::pair<std::string, std::string>>& lines) {
+  base::Hasher hasher;
+  for (const auto& [id, line] : lines) hasher.field(id).field(line);
+  return hasher.digest();
+}
+
+}  // namespace envguard::model

@@ -1,0 +1,45 @@
+#include "model/run.hpp"
+
+#include <algorithm>
+
+namespace envguard::model {
+
+std::string_view name(Fault::Kind kind) {
+  using enum Fault::Kind;
+  switch (kind) {
+    case engine_missing:
+      return "engine-missing";
+    case other_build:
+      return "other-build";
+    case not_opened:
+      return "not-opened";
+    case crashed:
+      return "crashed";
+    case timed_out:
+      return "timed-out";
+    case bad_protocol:
+      return "bad-protocol";
+    case no_done:
+      return "no-done";
+    case cuda_error:
+      return "cuda-error";
+    case will_not_die:
+      return "will-not-die";
+  }
+  return "unknown";
+}
+
+const ProbeResult* Run::probe(std::string_view id) const {
+  const auto found = std::ranges::find(probes, id, &ProbeResult::id);
+  return found == probes.end() ? nullptr : &*found;
+}
+
+bool Run::whole() const {
+  if (fault) return false;
+  return std::ranges::all_of(plan.probes, [this](const auto& id) {
+    const auto* result = probe(id);
+    return result != nullptr && result->status != ProbeStatus::failed;
+  });
+}
+
+}  // namespace envguard::model
