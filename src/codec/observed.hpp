@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "model/observed.hpp"
+
+namespace envguard::codec {
+
+/// JSON of what `doctor` found, schema 1 (src/codec/schema/doctor.json).
+[[nodiscard]] std::string write_observed(const model::Observed& observed);
+
+}  // namespace envguard::codec

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/machine.hpp"
+#include "model/observed.hpp"
+#include "model/policy.hpp"
+
+namespace envguard::detect {
+
+/// Which PyTorch is meant.
+struct Question {
+  std::string torch;                                ///< --torch as typed, relative to the working directory; or empty
+  const model::Environment* environment = nullptr;  ///< of the policy, where there is one
+  std::filesystem::path top;                        ///< top of the repository, absolute; or empty
+};
+
+/// The answer to a Question, and everything that was looked at on the way.
+struct Discovery {
+  std::optional<model::Install> install;
+  bool named_by_policy = false;          ///< `python` of the policy chose it
+  std::vector<std::string> passed_over;  ///< "VIRTUAL_ENV=/x: no torch"
+  std::vector<model::Sighting> sightings;
+  std::vector<model::Finding> findings;
+};
+
+/// The first install that holds a torch, in this order: --torch; ENVGUARD_TORCH; `python` of the policy; the project's
+/// own (UV_PROJECT_ENVIRONMENT, .venv beside the nearest uv.lock or pyproject.toml going up, .pixi/envs/<environment>,
+/// poetry's); VIRTUAL_ENV unless a hook manager set it to its own; CONDA_PREFIX unless base; python3 on PATH (pyenv's
+/// shims resolved); conda base; LIBTORCH, Torch_DIR; the system's LibTorch. A candidate without torch is noted and
+/// passed over. Nothing is opened, and no interpreter is started unless nothing else answers.
+/// Error usage where --torch names no PyTorch, with what was looked for.
+[[nodiscard]] Discovery find_install(const model::Machine& machine, const Question& question);
+
+}  // namespace envguard::detect
