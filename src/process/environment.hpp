@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/machine.hpp"
+#include "model/run.hpp"
+
+namespace envguard::process {
+
+/// Variables that one side sets or, without a value, removes.
+struct Layer {
+  std::string origin;  ///< "profile strict", "device", "cache"
+  std::vector<std::pair<std::string, std::optional<std::string>>> variables;
+};
+
+/// What a child gets, and where each variable is from.
+struct Environment {
+  model::EnvironmentMap variables;
+  std::vector<model::Variable> origins;  ///< by name; of a removed variable too
+};
+
+/// The caller's environment with each layer laid over it in order; a later one wins.
+[[nodiscard]] Environment merge(const model::EnvironmentMap& caller, const std::vector<Layer>& layers);
+
+/// Whether git sets it for one repository (`git rev-parse --local-env-vars`, git 2.30 to 2.50).
+[[nodiscard]] bool is_git_local(std::string_view name);
+
+/// The layer that takes git's local variables and ENVGUARD_* away from every child that is not git.
+[[nodiscard]] Layer git_removal(const model::EnvironmentMap& environment);
+
+/// What every child but git itself starts from.
+[[nodiscard]] model::EnvironmentMap without_git(const model::EnvironmentMap& environment);
+
+}  // namespace envguard::process

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/machine.hpp"
+#include "model/run.hpp"
+#include "process/child.hpp"
+
+namespace envguard::runner {
+
+struct Progress {
+  enum class Stage { opening, opened, probe };
+  Stage stage = Stage::opening;
+  std::string name;  ///< the library, the PyTorch version, or the probe
+  int done = 0;      ///< probes answered
+  int of = 0;
+};
+
+struct Deadlines {
+  std::chrono::milliseconds opening{30'000};
+  std::chrono::milliseconds probe{20'000};
+};
+
+/// What the engines of one command have in common.
+struct Setup {
+  std::filesystem::path engine;        ///< absolute
+  std::string build;                   ///< of envguard; the engine must be of the same
+  model::EnvironmentMap caller;        ///< the caller's whole environment
+  std::filesystem::path cache;         ///< kernels that CUDA compiles are kept below it
+  std::vector<std::string> gpu_uuids;  ///< by CUDA's index; a `cuda:N` plan is started with that GPU alone visible
+  Deadlines deadlines;
+  process::Kill kill = process::kill_session;
+};
+
+/// What to tell while an engine runs; each may be empty.
+struct Watch {
+  std::function<void(const Progress&)> progress;
+  /// A whole tensor, where the plan keeps bytes. The view ends with the call.
+  std::function<void(const std::string& probe, std::span<const std::byte>)> tensor;
+};
+
+/// Plan -> engine process -> Run. After it no process of the engine's session is left that SIGKILL can end, and no
+/// file.
+class Runner {
+ public:
+  explicit Runner(Setup setup) : setup_(std::move(setup)) {}
+  Runner(std::filesystem::path engine, std::string build, model::EnvironmentMap caller);
+
+  /// A fault of the engine is in the Run, never thrown. After a CUDA error the remaining units run in a new process, at
+  /// most three times. `deadline` is for all of them together. `step`: variables of this measurement alone. Error
+  /// interrupted.
+  [[nodiscard]] model::Run run(const model::Plan& plan, std::chrono::milliseconds deadline, const Watch& watch = {},
+                               const std::vector<std::pair<std::string, std::string>>& step = {}) const;
+
+ private:
+  Setup setup_;
+};
+
+}  // namespace envguard::runner
