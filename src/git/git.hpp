@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "model/machine.hpp"
+#include "process/run.hpp"
+
+namespace envguard::git {
+
+/// One entry of an index or of a tree.
+struct Entry {
+  std::string path;  ///< relative to the top of the work tree, as git keeps it: bytes, '/' between folders
+  std::uint32_t mode = 0;
+  std::string id;  ///< of the blob (or, mode 160000, of the submodule's commit); SHA-1 or SHA-256 in hex
+  int stage = 0;   ///< 1 to 3: in conflict
+
+  [[nodiscard]] bool is_file() const { return mode == 0100644 || mode == 0100755; }
+  friend bool operator==(const Entry&, const Entry&) = default;
+};
+
+/// Where a repository lies, all absolute.
+struct Layout {
+  std::filesystem::path git_dir, common_dir;
+  std::filesystem::path hooks;               ///< core.hooksPath counted
+  std::optional<std::filesystem::path> top;  ///< of the work tree; nothing in a bare repository or inside of `.git`
+  bool bare = false;
+};
+
+/// One or more blobs that were asked for: nothing where the repository has no such object.
+using Blobs = std::vector<std::optional<std::string>>;
+
+/// A repository through git's own plumbing, so that every index format, object format and work tree is git's business.
+/// Each call is one process. git keeps the caller's whole environment (GIT_INDEX_FILE names the index that is being
+/// committed), less the four variables that change what a pathspec means; its messages are English.
+/// Every call throws Error usage where git is missing, and Error could_not_measure where git fails for a reason that is
+/// not the question's answer; the message holds git's own.
+class Git {
+ public:
+  Git(std::filesystem::path directory, model::EnvironmentMap environment);
+
+  /// Nothing where `directory` is in no repository. Error usage, with what to type, where git does not trust its owner.
+  [[nodiscard]] std::optional<Layout> layout() const;
+
+  /// The index's entries at and under these paths (literal, relative to the top, from whatever folder).
+  [[nodiscard]] std::vector<Entry> index_entries(const std::vector<std::string>& paths) const;
+  /// The same of a commit or tree.
+  [[nodiscard]] std::vector<Entry> tree_entries(std::string_view revision, const std::vector<std::string>& paths) const;
+
+  /// The commit's whole id; nothing where the revision does not exist (an unborn HEAD).
+  [[nodiscard]] std::optional<std::string> commit(std::string_view revision) const;
+
+  /// Contents in the order asked for. Sizes are asked first: Error `too_large`, naming path and limit, before reading
+  /// a larger one. `entries[i]` is limited by `limits[i]` bytes.
+  [[nodiscard]] Blobs blobs(const std::vector<Entry>& entries, const std::vector<std::size_t>& limits,
+                            base::ExitCode too_large) const;
+
+  /// The ids that these files of the work tree would have in the index, filters applied. The files must be there.
+  [[nodiscard]] std::vector<std::string> file_ids(const std::vector<std::string>& paths) const;
+
+  /// What `git diff --cached` would show against HEAD (against nothing before the first commit) outside of `ignore`
+  /// (git's pathspec patterns): whether there is any.
+  [[nodiscard]] bool anything_staged(const std::vector<std::string>& ignore) const;
+
+  /// Whether the index holds anything at or under one of these paths (absolute, inside the work tree).
+  [[nodiscard]] bool tracks(const std::vector<std::filesystem::path>& paths) const;
+
+  struct Setting {
+    std::string scope;  ///< "local", "worktree", "global", "system", "command"
+    std::string value;
+  };
+  [[nodiscard]] std::optional<Setting> config(std::string_view name) const;
+
+  [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
+
+ private:
+  [[nodiscard]] process::Result run(std::vector<std::string> arguments, std::string input = {}) const;
+  [[nodiscard]] process::Result run_or_throw(std::vector<std::string> arguments, std::string input = {}) const;
+
+  std::filesystem::path directory_;
+  model::EnvironmentMap environment_;
+};
+
+/// Entries as `git ls-files -s -z` and `git ls-tree -r -z` print them. Error could_not_measure at anything else.
+[[nodiscard]] std::vector<Entry> parse_index_entries(std::string_view output);
+[[nodiscard]] std::vector<Entry> parse_tree_entries(std::string_view output);
+
+}  // namespace envguard::git

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/hash.hpp"
+#include "manifest/identity.hpp"
+#include "manifest/surroundings.hpp"
+#include "model/machine.hpp"
+#include "model/observed.hpp"
+
+namespace envguard::manifest {
+
+using Time = std::chrono::system_clock::time_point;
+
+/// The state that a result was measured in. Taken before measuring, completed after it.
+struct State {
+  std::vector<Seen> files;
+  NamedValues variables;
+  NamedValues machine;
+
+  /// XXH3-128 of all of it: what a kept Run is filed under.
+  [[nodiscard]] base::Hash128 digest() const;
+  friend bool operator==(const State&, const State&) = default;
+};
+
+/// The state as discovery left it: its sightings, `programs` (envguard, engine, hook), /etc/ld.so.cache, variables,
+/// machine.
+[[nodiscard]] State look(const model::Machine& machine, const std::vector<model::Sighting>& sightings,
+                         const std::vector<std::filesystem::path>& programs);
+
+/// `before` with the libraries that the engine had mapped at its end. Nothing, so nothing may be kept, where anything
+/// changed since `before` or any file of it is younger than `started` (it may have changed between being read and being
+/// looked at).
+[[nodiscard]] std::optional<State> complete(const State& before, const model::Machine& machine,
+                                            const std::vector<model::Library>& mapped, Time started);
+
+/// Why this state is not the machine's any more; nothing: it is.
+[[nodiscard]] std::optional<std::string> changed(const State& state, const model::Machine& machine);
+
+/// (path, git's id) of a policy or lock file.
+using Input = std::pair<std::string, std::string>;
+
+/// A verdict and everything that it rested on: one file a work tree and environment.
+struct Manifest {
+  std::string environment;
+  std::vector<Input> inputs;  ///< the policy's, then every file of envguard.lock.d/E, each by path
+  State state;
+  Time measured;
+  std::chrono::seconds cache_for{};
+  std::string outcome;  ///< model::Outcome: "match", "version-drift", "numeric-drift"; nothing else is kept
+  int exit_code = 0;
+  std::string line;  ///< what a hit prints, less the age: "match: 96 of 96 probes"
+  std::string text;  ///< what a kept drift shows, whole
+};
+
+/// Why a kept verdict does not count now; nothing: it does.
+[[nodiscard]] std::optional<std::string> outdated(const Manifest& manifest, const std::vector<Input>& inputs,
+                                                  const model::Machine& machine, Time now);
+
+/// "envguard: match: 96 of 96 probes (measured 3 h ago)".
+[[nodiscard]] std::string hit_line(const Manifest& manifest, Time now);
+
+/// Lines of text, ended by the hash of what is before; `parse`: nothing at anything damaged or of another format.
+[[nodiscard]] std::string write(const Manifest& manifest);
+[[nodiscard]] std::optional<Manifest> parse(std::string_view text);
+
+}  // namespace envguard::manifest

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/machine.hpp"
+
+namespace envguard::manifest {
+
+using NamedValues = std::vector<std::pair<std::string, std::string>>;
+
+/// What a result may rest on beside files, cheap enough to be read at each commit: kernel release, boot id, NVIDIA
+/// driver (version, parameters, cards), CPU model, stepping, microcode, instruction sets and affinity. A line that does
+/// not exist here is left out.
+[[nodiscard]] NamedValues machine_lines(const model::Machine& machine);
+
+/// The variables that discovery, the loader or numerics may rest on, by name: families of prefixes (LD_, OMP_, MKL_,
+/// CUDA_ …) and PATH, HOME, VIRTUAL_ENV, CONDA_PREFIX …; only those set. Values are hashed: they may be private.
+/// git's own folder, which git puts before PATH in a hook, does not count.
+[[nodiscard]] NamedValues variable_lines(const model::EnvironmentMap& environment);
+
+/// $XDG_CACHE_HOME/envguard, ~/.cache/envguard; empty where neither is known. This is model::Machine::cache.
+[[nodiscard]] std::filesystem::path cache_folder(const model::EnvironmentMap& environment);
+
+}  // namespace envguard::manifest
