@@ -1,0 +1,39 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include "codec/protocol.hpp"
+
+namespace envguard::engine::torch {
+
+/// Why an install cannot be measured at all: the answer that goes to envguard.
+class CannotOpen : public std::runtime_error {
+ public:
+  using Kind = codec::NotOpened::Kind;
+  CannotOpen(Kind kind, const std::string& what, std::string looked_for)
+      : std::runtime_error(what), kind_(kind), looked_for_(std::move(looked_for)) {}
+  [[nodiscard]] codec::NotOpened answer() const { return {kind_, what(), looked_for_}; }
+
+ private:
+  Kind kind_;
+  std::string looked_for_;
+};
+
+/// PyTorch answered a call with an error; `what()` is its own message.
+class Refusal : public std::runtime_error {
+ public:
+  enum class Reason {
+    unsupported,        ///< this build or this device does not have it: as lasting as the install
+    not_deterministic,  ///< it has no deterministic implementation here, and strict asks for one
+    no_memory,          ///< host or device memory ran out: says nothing about the install
+    device,             ///< the CUDA context is lost; nothing after it can be believed
+  };
+  explicit Refusal(const std::string& message);
+  [[nodiscard]] Reason reason() const { return reason_; }
+
+ private:
+  Reason reason_;
+};
+
+}  // namespace envguard::engine::torch
