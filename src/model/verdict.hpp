@@ -73,7 +73,8 @@ struct Judgement {
   std::optional<Response> response;                  ///< set where [commit] or [ci] decided
   std::string environment, target;
   Device device;
-  std::string source;  ///< Baseline::source
+  std::string hardware;  ///< describe() of the lock's key
+  std::string source;    ///< Baseline::source
   base::Hash128 locked_id{}, id{};
   std::vector<LayerSummary> layers;  ///< of all judged probes, lowest layer first
   std::vector<MovedProbe> moved;     ///< lowest layer first
@@ -84,8 +85,10 @@ struct Judgement {
   std::vector<std::string> only_in_lock, only_here;  ///< recipes differ
   int runs = 0;
   double seconds = 0;
-  std::string what;  ///< one sentence for people, where there is no drift to describe
-  std::string next;  ///< what to do
+  std::string what;               ///< one sentence for people, where there is no drift to describe
+  std::string next;               ///< what to do
+  std::vector<std::string> undo;  ///< commands that put back what differs; words that start with "#" where none does
+  std::string accept;             ///< the command that locks what is measured here
   std::vector<std::string> notes;
   bool kept = false;     ///< told from a kept verdict, not measured now
   std::string measured;  ///< UTC time of the measurement, ISO 8601
