@@ -22,6 +22,7 @@ struct Machine {
   std::filesystem::path loader;  ///< ld-linux-x86-64.so.2 of this system
   std::vector<std::filesystem::path>
       system_libraries;                      ///< where the system's LibTorch would be: /usr/lib/x86_64-linux-gnu …
+  std::filesystem::path program;             ///< envguard itself
   std::filesystem::path engine;              ///< envguard-engine
   std::filesystem::path hook;                ///< envguard-hook
   std::string cuda_driver = "libcuda.so.1";  ///< opened by the engine only
