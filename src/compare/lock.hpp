@@ -17,7 +17,8 @@ struct LockQuestion {
   std::string reason;  ///< empty: none given
   int runs = 5;        ///< identical fresh processes wanted
   bool refresh = false;
-  std::string today;  ///< UTC day
+  bool reason_needed = true;  ///< `lock --check` writes nothing and asks for none
+  std::string today;          ///< UTC day
 };
 
 /// The lock that the runs amount to. `lock.evidence` is not set: whoever writes T.evidence knows its hash.
@@ -38,8 +39,8 @@ using NextForLock = std::variant<Measure, LockCandidate>;
                                         const model::Policy& policy, const LockQuestion& question, const Runs& runs);
 
 /// The lock of one whole run as it stands, for `diff` against this machine. `quarantined` probes get no line.
-[[nodiscard]] model::Lock lock_of(const model::Observed& observed, const model::Run& run, const LockQuestion& question,
-                                  std::vector<std::string> quarantined);
+[[nodiscard]] model::Lock lock_of(const model::Observed& observed, const model::Policy& policy, const model::Run& run,
+                                  const LockQuestion& question, std::vector<std::string> quarantined);
 
 /// The flip rate per run that `runs` identical runs exclude at 95% confidence: 1 - 0.05^(1/runs).
 [[nodiscard]] double excluded_flip_rate(int runs);

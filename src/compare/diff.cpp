@@ -1,0 +1,97 @@
+#include "compare/diff.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "compare/differences.hpp"
+#include "compare/lines.hpp"
+
+namespace envguard::compare {
+
+namespace {
+
+std::vector<std::string> ids(const model::Lock& lock) {
+  std::vector<std::string> ids;
+  for (const auto& [id, line] : lock.strict) ids.push_back(id);
+  return ids;
+}
+
+std::string change(const model::Difference& difference, std::string_view absent, std::string_view word) {
+  const auto spoken = [&](const std::string& value) { return value == absent ? std::string(word) : value; };
+  return fmt::format("{} {} -> {}", difference.name, spoken(difference.locked), spoken(difference.here));
+}
+
+}  // namespace
+
+model::LockDiff diff(const model::Lock& older, const model::Lock& newer) {
+  model::LockDiff diff;
+  diff.environment = newer.environment;
+  diff.target = newer.target;
+  diff.older_hardware = model::describe(older.key);
+  diff.newer_hardware = model::describe(newer.key);
+  diff.same_key = older.key == newer.key;
+  diff.older_id = older.id;
+  diff.newer_id = newer.id;
+  diff.older_locked = older.locked;
+  diff.newer_locked = newer.locked;
+  diff.reason = newer.reason;
+  diff.differences = differences(recorded(older), recorded(newer));
+  diff.quarantined_older = older.quarantined;
+  diff.quarantined_newer = newer.quarantined;
+  const auto sets = probe_sets(older, ids(newer));
+  for (const auto& id : sets.only_in_lock) {
+    if (std::ranges::find(newer.quarantined, id) == newer.quarantined.end()) diff.only_older.push_back(id);
+  }
+  diff.only_newer = sets.only_here;
+  if (!diff.same_key) return diff;  // the bits of two machines are never compared
+  const auto before = lines(older, sets.judged);
+  diff.moved = moved(before, lines(newer, sets.judged));
+  diff.layers = layer_summaries(before, diff.moved);
+  return diff;
+}
+
+model::LockDiff added(const model::Lock& lock) {
+  model::LockDiff diff;
+  diff.kind = model::LockDiff::Kind::added;
+  diff.environment = lock.environment;
+  diff.target = lock.target;
+  diff.newer_hardware = model::describe(lock.key);
+  diff.newer_id = lock.id;
+  diff.newer_locked = lock.locked;
+  diff.reason = lock.reason;
+  diff.only_newer = ids(lock);
+  diff.quarantined_newer = lock.quarantined;
+  return diff;
+}
+
+model::LockDiff removed(const model::Lock& lock) {
+  auto diff = added(lock);
+  diff.kind = model::LockDiff::Kind::removed;
+  std::swap(diff.older_hardware, diff.newer_hardware);
+  std::swap(diff.older_id, diff.newer_id);
+  std::swap(diff.older_locked, diff.newer_locked);
+  std::swap(diff.only_older, diff.only_newer);
+  std::swap(diff.quarantined_older, diff.quarantined_newer);
+  diff.reason.clear();
+  return diff;
+}
+
+std::optional<model::Change> change_of(const model::LockDiff& diff) {
+  model::Change change_table;
+  for (const auto& difference : diff.differences) {
+    if (difference.kind == model::Difference::Kind::version) {
+      change_table.versions.push_back(change(difference, "not installed", "none"));
+    } else if (difference.kind == model::Difference::Kind::knob) {
+      change_table.knobs.push_back(change(difference, "not set", "unset"));
+    }
+  }
+  for (const auto& layer : diff.layers) {
+    if (layer.moved > 0) change_table.layers.push_back({layer.layer, layer.moved, layer.of});
+  }
+  if (change_table == model::Change{}) return std::nullopt;
+  return change_table;
+}
+
+}  // namespace envguard::compare

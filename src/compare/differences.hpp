@@ -1,0 +1,43 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "model/observed.hpp"
+#include "model/policy.hpp"
+#include "model/run.hpp"
+#include "model/verdict.hpp"
+
+namespace envguard::compare {
+
+/// What a lock records of a machine beside the bits.
+struct Recorded {
+  model::Table versions, build, knobs, caches;
+};
+
+/// `run` may be null. Where the libraries it loaded contradict what the install says, the loaded version counts.
+[[nodiscard]] Recorded recorded(const model::Observed& observed, const model::Policy& policy, model::DeviceKind device,
+                                const model::Run* run);
+[[nodiscard]] Recorded recorded(const model::Lock& lock);
+
+/// What differs, what most likely matters first: knobs, the versions that are locked by default, [build], other
+/// versions, cache sizes. Every difference is a note, or overridden where strict replaces the knob.
+[[nodiscard]] std::vector<model::Difference> differences(const Recorded& older, const Recorded& newer);
+
+/// The same, with versions weighed by the policy; a version that is the lock's and still breaks a specifier is listed
+/// too.
+[[nodiscard]] std::vector<model::Difference> differences(const Recorded& locked, const Recorded& here,
+                                                         const model::Policy& policy, model::DeviceKind device);
+
+/// torch, torch-git, cuda, cudnn, nccl, cublas, nvrtc: "locked" where the policy does not name them.
+[[nodiscard]] bool locked_by_default(std::string_view component);
+
+/// Whether it can have moved a strict probe: not what strict replaces, and not a cache size, which only chooses
+/// blockings.
+[[nodiscard]] bool may_move_bits(const model::Difference& difference);
+
+/// The differences that somebody should put back: those that block; where bits moved (`drifted`) also the knobs and the
+/// versions locked by default, and where there is none of these whatever may have moved them.
+[[nodiscard]] std::vector<model::Difference> to_mend(const std::vector<model::Difference>& differences, bool drifted);
+
+}  // namespace envguard::compare

@@ -1,0 +1,152 @@
+#include "compare/lock.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "compare/choose.hpp"
+#include "compare/diff.hpp"
+#include "compare/differences.hpp"
+#include "compare/faults.hpp"
+#include "compare/lines.hpp"
+#include "compare/remedy.hpp"
+#include "recipe/table.hpp"
+
+namespace envguard::compare {
+
+namespace {
+
+using base::Error;
+using base::ExitCode;
+
+bool contains(const std::vector<std::string>& list, const std::string& item) {
+  return std::ranges::find(list, item) != list.end();
+}
+
+void check_can_be_locked(const std::optional<model::Lock>& previous, const model::Observed& observed,
+                         const LockQuestion& question) {
+  if (!observed.install) throw Error(ExitCode::not_judged, "no PyTorch was found", "envguard doctor");
+  if (question.device.kind == model::DeviceKind::cuda && !observed.gpu) {
+    throw Error(ExitCode::not_judged, fmt::format("no GPU answers as {}", question.device.text()), "envguard doctor");
+  }
+  if (!previous || fits(*previous, observed)) return;
+  const auto here =
+      question.device.kind == model::DeviceKind::cpu ? model::Key(observed.cpu) : model::Key(*observed.gpu);
+  throw Error(
+      ExitCode::usage,
+      fmt::format("the lock \"{}\" is of {}; this is {}", previous->target, model::describe(previous->key),
+                  model::describe(here)),
+      fmt::format("give this hardware its own name: {}",
+                  accept(question.environment, model::default_target_name(here), question.device, observed, true)));
+}
+
+void check_whole(const Runs& runs, const std::vector<std::string>& ladder) {
+  for (const auto& run : runs.runs) {
+    const auto fault = fault_of(run, ladder, {});
+    if (fault) throw Error(ExitCode::could_not_measure, fault->what + "; nothing was written", next_step(fault->kind));
+  }
+}
+
+/// Probes that wobbled in these runs, and those quarantined before unless a refresh lets them out. Too many: Error
+/// unstable.
+std::vector<std::string> quarantine(const std::optional<model::Lock>& previous, const LockQuestion& question,
+                                    const std::vector<std::string>& ladder, const Runs& runs) {
+  std::vector<std::vector<model::ProbeLine>> measured;
+  for (const auto& run : runs.runs) measured.push_back(lines(run, ladder));
+  const auto wobbled = wobbling(measured);
+  if (wobbled.size() * 10 > ladder.size()) {
+    throw Error(ExitCode::unstable,
+                fmt::format("{} of {} probes do not repeat on this machine ({} runs gave {} different results), among "
+                            "them {}; nothing was written",
+                            wobbled.size(), ladder.size(), runs.runs.size(), count_distinct(measured), wobbled.front()),
+                "envguard doctor");
+  }
+  std::vector<std::string> quarantined;
+  for (const auto& id : ladder) {
+    const bool before = previous && !question.refresh && contains(previous->quarantined, id);
+    if (before || contains(wobbled, id)) quarantined.push_back(id);
+  }
+  return quarantined;
+}
+
+void check_reason(const model::LockDiff& diff, const LockQuestion& question, const model::Observed& observed) {
+  if (!question.reason.empty() || !question.reason_needed || diff.same()) return;
+  const auto moved = diff.moved.size();
+  throw Error(ExitCode::usage,
+              fmt::format("{}.toml exists and {} differ; a lock that replaces another says why", question.target,
+                          moved > 0 ? fmt::format("{} probes", moved)
+                                    : fmt::format("{} recorded values", diff.differences.size())),
+              accept(question.environment, question.target, question.device, observed, false));
+}
+
+}  // namespace
+
+double excluded_flip_rate(int runs) {
+  constexpr double chance_of_missing_it = 0.05;
+  return 1 - std::pow(chance_of_missing_it, 1.0 / std::max(1, runs));
+}
+
+model::Lock lock_of(const model::Observed& observed, const model::Policy& policy, const model::Run& run,
+                    const LockQuestion& question, std::vector<std::string> quarantined) {
+  model::Lock lock;
+  lock.environment = question.environment;
+  lock.target = question.target;
+  lock.locked = question.today;
+  lock.reason = question.reason;
+  const auto kind = question.device.kind;
+  if (kind == model::DeviceKind::cpu) {
+    lock.key = observed.cpu;
+  } else if (observed.gpu) {
+    lock.key = *observed.gpu;
+  }
+  auto here = recorded(observed, policy, kind, &run);
+  lock.versions = std::move(here.versions);
+  lock.build = std::move(here.build);
+  lock.knobs = std::move(here.knobs);
+  lock.caches = std::move(here.caches);
+  lock.recipe = recipe::number;
+  lock.runs = 1;
+  for (const auto& probe : run.probes) {
+    if (!contains(quarantined, probe.id)) lock.strict.emplace_back(probe.id, probe.line());
+  }
+  lock.quarantined = std::move(quarantined);
+  lock.id = model::fingerprint_id(lock.strict);
+  return lock;
+}
+
+NextForLock next_for_lock(const std::optional<model::Lock>& previous, const model::Observed& observed,
+                          const model::Policy& policy, const LockQuestion& question, const Runs& runs) {
+  check_can_be_locked(previous, observed, question);
+  const auto ladder = recipe::probes(question.device.kind);
+  check_whole(runs, ladder);
+  const auto done = static_cast<int>(runs.runs.size());
+  LockCandidate candidate;
+  if (done > 0) {
+    const auto& first = runs.runs.front();
+    candidate.lock = lock_of(observed, policy, first, question, quarantine(previous, question, ladder, runs));
+    candidate.lock.runs = done;
+    if (previous) candidate.diff = diff(*previous, candidate.lock);
+    if (candidate.diff) check_reason(*candidate.diff, question, observed);
+  }
+  if (done < question.runs) {
+    if (runs.processes_left > 0 && runs.seconds_left > 0) return Measure{ladder};
+    throw Error(
+        ExitCode::could_not_measure,
+        fmt::format("the time allowed was used up after {} of {} runs; nothing was written", done, question.runs),
+        "envguard lock --timeout 1800");
+  }
+  for (const auto& [id, line] : candidate.lock.strict) {
+    const auto* probe = runs.runs.front().probe(id);
+    candidate.evidence.emplace_back(id, probe->evidence.value_or(model::Evidence{}));
+  }
+  if (!candidate.diff) return candidate;
+  candidate.changed = question.refresh || !candidate.diff->same();
+  candidate.lock.change = change_of(*candidate.diff);
+  candidate.lock.unknown = previous->unknown;
+  if (candidate.lock.reason.empty()) candidate.lock.reason = previous->reason;
+  return candidate;
+}
+
+}  // namespace envguard::compare

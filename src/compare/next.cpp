@@ -1,0 +1,254 @@
+#include "compare/next.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "compare/choose.hpp"
+#include "compare/differences.hpp"
+#include "compare/faults.hpp"
+#include "compare/lines.hpp"
+#include "compare/outcome.hpp"
+#include "compare/remedy.hpp"
+#include "recipe/table.hpp"
+
+namespace envguard::compare {
+
+namespace {
+
+using model::Judgement;
+using model::Outcome;
+using Lines = std::vector<model::ProbeLine>;
+
+/// One lock on this machine with the runs so far. Runs are called A, B, C … as the design of judging does.
+class Judging {
+ public:
+  Judging(const model::Baseline& baseline, const model::Policy& policy, const model::Observed& observed,
+          const Runs& runs)
+      : lock_(baseline.lock),
+        policy_(policy),
+        observed_(observed),
+        runs_(runs),
+        ladder_(recipe::probes(model::device_kind(baseline.lock.key))),
+        sets_(probe_sets(baseline.lock, ladder_)),
+        locked_(lines(baseline.lock, sets_.judged)) {
+    judgement_.environment = lock_.environment;
+    judgement_.target = lock_.target;
+    judgement_.hardware = model::describe(lock_.key);
+    judgement_.source = baseline.source;
+    judgement_.locked_id = lock_.id;
+    judgement_.device.kind = model::device_kind(lock_.key);
+    if (!baseline.evidence && !baseline.evidence_note.empty()) judgement_.notes.push_back(baseline.evidence_note);
+  }
+
+  Next next() {
+    if (auto refused = cannot_be_judged()) return *std::move(refused);
+    describe_machine();
+    if (runs_.runs.empty()) return measure();
+    if (const auto fault = first_fault()) return could_not_measure(fault->what, next_step(fault->kind));
+    describe_first_run();
+    return compare_runs();
+  }
+
+ private:
+  std::optional<Judgement> cannot_be_judged();
+  void describe_machine();
+  void describe_first_run();
+  std::optional<model::Fault> first_fault();
+  Next compare_runs();
+  Next back_to_the_lock();
+  Next measure();
+  Next match();
+  Next drift();
+  Next transient();
+  Next unstable();
+  Judgement could_not_measure(std::string what, std::string next);
+  Judgement finish(Outcome outcome);
+  Judgement refuse(Outcome outcome, std::string what, std::string next);
+
+  const model::Lock& lock_;
+  const model::Policy& policy_;
+  const model::Observed& observed_;
+  const Runs& runs_;
+  std::vector<std::string> ladder_;
+  ProbeSets sets_;
+  Lines locked_;
+  std::vector<Lines> measured_;  ///< A, B, C …, the judged probes
+  Judgement judgement_;
+};
+
+std::optional<Judgement> Judging::cannot_be_judged() {
+  if (!observed_.install) return refuse(Outcome::no_torch, "no PyTorch was found", "envguard doctor");
+  if (judgement_.device.kind == model::DeviceKind::cuda && !observed_.gpu) {
+    return refuse(Outcome::no_gpu, fmt::format("the lock is of a GPU ({}) and none was found", judgement_.hardware),
+                  "envguard doctor");
+  }
+  if (!fits(lock_, observed_)) {
+    return not_locked_here({lock_}, observed_, {judgement_.device.kind, lock_.target});
+  }
+  if (sets_.judged.empty()) {
+    return refuse(Outcome::not_locked,
+                  fmt::format("the lock was made with recipe {} and shares no probe with recipe {}", lock_.recipe,
+                              recipe::number),
+                  accept(lock_.environment, lock_.target, judgement_.device, observed_, false));
+  }
+  return std::nullopt;
+}
+
+void Judging::describe_machine() {
+  const auto* run = runs_.runs.empty() ? nullptr : &runs_.runs.front();
+  if (run != nullptr) judgement_.device = run->plan.device;
+  const auto kind = judgement_.device.kind;
+  judgement_.differences = differences(recorded(lock_), recorded(observed_, policy_, kind, run), policy_, kind);
+  judgement_.quarantined = sets_.quarantined;
+  judgement_.only_in_lock = sets_.only_in_lock;
+  judgement_.only_here = sets_.only_here;
+  judgement_.runs = static_cast<int>(runs_.runs.size());
+  judgement_.seconds = std::transform_reduce(runs_.runs.begin(), runs_.runs.end(), 0.0, std::plus{},
+                                             [](const auto& each) { return each.seconds; });
+}
+
+std::optional<model::Fault> Judging::first_fault() {
+  for (const auto& run : runs_.runs) {
+    if (auto fault = fault_of(run, ladder_, sets_.quarantined)) return fault;
+    const auto* key = std::get_if<model::GpuKey>(&lock_.key);
+    if (key != nullptr && run.gpu && *run.gpu != *key) {
+      return model::Fault{
+          model::Fault::Kind::bad_protocol,
+          fmt::format("the engine measured on {}, the lock is of {}", model::describe(*run.gpu), judgement_.hardware),
+          {}};
+    }
+    measured_.push_back(lines(run, sets_.judged));
+  }
+  return std::nullopt;
+}
+
+void Judging::describe_first_run() {
+  const auto& first = measured_.front();
+  judgement_.id = model::fingerprint_id(first);
+  if (sets_.only_in_lock.empty()) return;
+  judgement_.notes.push_back(
+      fmt::format("recipes differ: {} probes of the lock are not run here", sets_.only_in_lock.size()));
+}
+
+Next Judging::compare_runs() {
+  const auto& a = measured_.front();
+  if (a == locked_) return match();
+  if (measured_.size() < 2) return measure();
+  const auto& b = measured_[1];
+  if (b == locked_) return back_to_the_lock();
+  if (b == a) {
+    if (measured_.size() < 3) return measure();
+    return measured_[2] == a ? drift() : unstable();
+  }
+  return measured_.size() < 4 ? measure() : unstable();  // two more, to count distinct results
+}
+
+/// A differed and B did not: three more ladders tell a transient from a machine that disagrees with itself.
+Next Judging::back_to_the_lock() {
+  const bool all_equal =
+      std::all_of(measured_.begin() + 1, measured_.end(), [&](const auto& each) { return each == locked_; });
+  if (!all_equal) return unstable();
+  return measured_.size() < most_processes ? measure() : transient();
+}
+
+Next Judging::measure() {
+  if (runs_.processes_left > 0 && runs_.seconds_left > 0) return Measure{ladder_};
+  const auto spent = runs_.processes_left > 0 ? "the time allowed is used up" : "no process is left to run";
+  return could_not_measure(fmt::format("{} after {} runs", spent, runs_.runs.size()), "envguard check --timeout 600");
+}
+
+Next Judging::match() {
+  for (auto& difference : judgement_.differences) {
+    const auto& excused = policy_.excuse_if_identical;
+    if (difference.weight == model::Difference::Weight::blocks &&
+        std::ranges::find(excused, difference.name) != excused.end()) {
+      difference.weight = model::Difference::Weight::excused;
+    }
+  }
+  return finish(blocked_by_versions(judgement_) ? Outcome::version_drift : Outcome::match);
+}
+
+Next Judging::drift() {
+  judgement_.moved = moved(locked_, measured_.front());
+  const bool caches = std::ranges::any_of(judgement_.differences,
+                                          [](const auto& each) { return each.kind == model::Difference::Kind::cache; });
+  if (std::ranges::none_of(judgement_.differences, may_move_bits)) {
+    judgement_.what = caches
+                          ? "no recorded version, knob or build differs; the CPU's cache sizes do, and oneDNN and MKL "
+                            "block their work by them"
+                          : "nothing that the lock records differs: the hardware moved it, or something unrecorded";
+  } else if (caches) {
+    judgement_.notes.emplace_back("the CPU's cache sizes differ too; oneDNN and MKL block their work by them");
+  }
+  return finish(Outcome::numeric_drift);
+}
+
+Next Judging::transient() {
+  judgement_.moved = moved(locked_, measured_.front());
+  judgement_.what = fmt::format(
+      "the first run differed in {} of {} probes, four whole reruns gave the locked bits: possible silent data "
+      "corruption",
+      judgement_.moved.size(), locked_.size());
+  judgement_.next = "envguard check --no-cache";
+  return finish(Outcome::transient);
+}
+
+Next Judging::unstable() {
+  judgement_.unstable = wobbling(measured_);
+  judgement_.distinct_results = count_distinct(measured_);
+  judgement_.moved = moved(locked_, measured_.front());
+  judgement_.what = fmt::format("{} probes do not repeat: {} runs in fresh processes gave {} different results",
+                                judgement_.unstable.size(), measured_.size(), judgement_.distinct_results);
+  judgement_.next = "envguard doctor";
+  return finish(Outcome::unstable);
+}
+
+Judgement Judging::could_not_measure(std::string what, std::string next) {
+  if (!measured_.empty()) {
+    judgement_.id = model::fingerprint_id(measured_.front());
+    judgement_.moved = moved(locked_, measured_.front());
+    if (!judgement_.moved.empty()) {
+      judgement_.notes.push_back(fmt::format("the first run differed from the lock in {} of {} probes; not confirmed",
+                                             judgement_.moved.size(), locked_.size()));
+    }
+  }
+  judgement_.what = std::move(what);
+  judgement_.next = std::move(next);
+  return finish(Outcome::could_not_measure);
+}
+
+Judgement Judging::refuse(Outcome outcome, std::string what, std::string next) {
+  judgement_.what = std::move(what);
+  judgement_.next = std::move(next);
+  judgement_.outcome = outcome;
+  judgement_.exit_code = exit_code(outcome);
+  return judgement_;
+}
+
+Judgement Judging::finish(Outcome outcome) {
+  judgement_.outcome = outcome;
+  if (!measured_.empty()) judgement_.layers = layer_summaries(locked_, judgement_.moved);
+  const auto cuda = std::ranges::find(lock_.versions, "cuda", &model::Table::value_type::first);
+  judgement_.undo = undo(to_mend(judgement_.differences, outcome == Outcome::numeric_drift),
+                         cuda == lock_.versions.end() ? std::string_view() : std::string_view(cuda->second));
+  if (outcome == Outcome::numeric_drift || blocked_by_versions(judgement_)) {
+    judgement_.accept = accept(lock_.environment, lock_.target, judgement_.device, observed_, false);
+  }
+  judgement_.exit_code = exit_code(outcome);
+  if (blocked_by_versions(judgement_)) {
+    judgement_.exit_code = base::first_of(judgement_.exit_code, base::ExitCode::version_drift);
+  }
+  return judgement_;
+}
+
+}  // namespace
+
+Next next(const model::Baseline& baseline, const model::Policy& policy, const model::Observed& observed,
+          const Runs& runs) {
+  return Judging(baseline, policy, observed, runs).next();
+}
+
+}  // namespace envguard::compare

@@ -1,0 +1,150 @@
+#include "compare/outcome.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace envguard::compare {
+
+namespace {
+
+using base::ExitCode;
+using model::Outcome;
+using model::Response;
+
+/// What the policy answers, for the outcomes that it is asked about.
+std::optional<Response> response_to(const model::Judgement& judgement, const model::Responses& responses) {
+  switch (judgement.outcome) {
+    case Outcome::no_torch:
+      return responses.no_torch;
+    case Outcome::no_gpu:
+      return responses.no_gpu;
+    case Outcome::not_locked:
+      return responses.not_locked;
+    case Outcome::could_not_measure:
+      return responses.could_not_measure;
+    case Outcome::transient:
+      return responses.transient;
+    default:
+      return std::nullopt;
+  }
+}
+
+/// A version drift that was proven beside an outcome which counts less, or which the policy lets pass.
+Outcome deciding(const model::Judgement& judgement) {
+  return judgement.exit_code == ExitCode::version_drift ? Outcome::version_drift : judgement.outcome;
+}
+
+/// Of the judgements with the verdict's exit code the gravest: a drift that the policy lets pass is not hidden by a
+/// match.
+const model::Judgement* decisive(const model::Verdict& verdict) {
+  const model::Judgement* gravest = nullptr;
+  for (const auto& judgement : verdict.judgements) {
+    if (judgement.exit_code != verdict.exit_code) continue;
+    const bool graver =
+        gravest == nullptr ||
+        (exit_code(judgement.outcome) != exit_code(gravest->outcome) &&
+         base::first_of(exit_code(gravest->outcome), exit_code(judgement.outcome)) == exit_code(judgement.outcome));
+    if (graver) gravest = &judgement;
+  }
+  return gravest;
+}
+
+Outcome outcome_of(ExitCode code) {
+  switch (code) {
+    case ExitCode::usage:
+      return Outcome::usage;
+    case ExitCode::lock_unreadable:
+      return Outcome::lock_unreadable;
+    case ExitCode::untrusted:
+      return Outcome::untrusted;
+    case ExitCode::could_not_measure:
+      return Outcome::could_not_measure;
+    default:
+      return Outcome::no_torch;
+  }
+}
+
+}  // namespace
+
+ExitCode exit_code(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::match:
+      return ExitCode::match;
+    case Outcome::version_drift:
+      return ExitCode::version_drift;
+    case Outcome::numeric_drift:
+      return ExitCode::numeric_drift;
+    case Outcome::unstable:
+    case Outcome::transient:
+      return ExitCode::unstable;
+    case Outcome::not_locked:
+    case Outcome::no_torch:
+    case Outcome::no_gpu:
+      return ExitCode::not_judged;
+    case Outcome::could_not_measure:
+      return ExitCode::could_not_measure;
+    case Outcome::untrusted:
+      return ExitCode::untrusted;
+    case Outcome::lock_unreadable:
+      return ExitCode::lock_unreadable;
+    case Outcome::usage:
+      return ExitCode::usage;
+  }
+  return ExitCode::usage;
+}
+
+bool blocked_by_versions(const model::Judgement& judgement) {
+  return std::ranges::any_of(judgement.differences, [](const auto& difference) {
+    return difference.weight == model::Difference::Weight::blocks;
+  });
+}
+
+model::Judgement settle(model::Judgement judgement, const model::Policy& policy, Context context) {
+  auto code = exit_code(judgement.outcome);
+  if (judgement.outcome == Outcome::numeric_drift && policy.fail_on == model::FailOn::never) {
+    judgement.response = Response::warn;
+    code = ExitCode::match;
+  }
+  if (context != Context::by_hand) {
+    const auto response = response_to(judgement, context == Context::commit ? policy.commit : policy.ci);
+    if (response) judgement.response = response;
+    if (response && *response != Response::fail) code = ExitCode::match;
+  }
+  if (blocked_by_versions(judgement)) code = base::first_of(code, ExitCode::version_drift);
+  judgement.exit_code = code;
+  return judgement;
+}
+
+model::Verdict combine(std::optional<model::Install> install, std::vector<model::Judgement> judgements,
+                       std::vector<model::Finding> findings) {
+  model::Verdict verdict;
+  verdict.install = std::move(install);
+  verdict.judgements = std::move(judgements);
+  std::ranges::stable_sort(verdict.judgements, {},
+                           [](const auto& each) { return each.device.kind == model::DeviceKind::cpu; });
+  std::erase_if(findings, [](const auto& each) { return each.severity == model::Finding::Severity::note; });
+  verdict.findings = std::move(findings);
+  if (verdict.judgements.empty()) {  // nothing was measured: never a match
+    verdict.outcome = Outcome::not_locked;
+    verdict.exit_code = ExitCode::not_judged;
+    return verdict;
+  }
+  for (const auto& judgement : verdict.judgements) {
+    verdict.exit_code = base::first_of(verdict.exit_code, judgement.exit_code);
+  }
+  verdict.outcome = deciding(*decisive(verdict));
+  return verdict;
+}
+
+model::Judgement judgement_of(const base::Error& error, std::string environment, std::string target) {
+  model::Judgement judgement;
+  judgement.outcome = outcome_of(error.code());
+  judgement.exit_code = error.code();
+  judgement.environment = std::move(environment);
+  judgement.target = std::move(target);
+  judgement.what = error.place().empty() ? error.message() : error.place() + ": " + error.message();
+  judgement.next = error.next();
+  return judgement;
+}
+
+}  // namespace envguard::compare

@@ -1,0 +1,143 @@
+#include "compare/remedy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/text.hpp"
+#include "compare/differences.hpp"
+#include "version/pep440.hpp"
+
+namespace envguard::compare {
+
+namespace {
+
+using model::Difference;
+
+const Difference* find(const std::vector<Difference>& all, std::string_view name) {
+  const auto found = std::ranges::find(all, name, &Difference::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
+/// Values of these are kept as file names and build ids, not as what was set.
+bool holds_a_path(std::string_view knob) {
+  static constexpr std::array names{"LD_PRELOAD", "LD_LIBRARY_PATH", "CUBLASLT_HEURISTICS_LUT_FILE",
+                                    "CUDNN_ERRATA_JSON_FILE", "PYTORCH_TUNABLEOP_FILENAME"};
+  return std::ranges::find(names, knob) != names.end();
+}
+
+void undo_knobs(const std::vector<Difference>& differences, std::vector<std::string>& steps) {
+  std::vector<std::string> unset, set;
+  for (const auto& knob : differences) {
+    if (knob.kind != Difference::Kind::knob) continue;
+    if (knob.locked == "not set") {
+      unset.push_back(base::shell_quote(knob.name));
+    } else if (holds_a_path(knob.name)) {
+      steps.push_back(fmt::format("# set {} so that it names {} again", knob.name, knob.locked));
+    } else {
+      set.push_back(base::shell_quote(knob.name) + "=" + base::shell_quote(knob.locked));
+    }
+  }
+  if (!set.empty()) steps.insert(steps.begin(), fmt::format("export {}", fmt::join(set, " ")));
+  if (!unset.empty()) steps.insert(steps.begin(), fmt::format("unset {}", fmt::join(unset, " ")));
+}
+
+/// `torch==2.11.0 --index-url …/whl/cu130`: the index that holds this build; nothing for a build that no index holds.
+std::optional<std::string> torch_requirement(std::string_view locked) {
+  const auto version = version::Pep440::parse(locked);
+  if (!version || version->is_prerelease()) return std::nullopt;
+  const auto plus = locked.find('+');
+  const auto requirement = "torch==" + version->public_version().text();
+  if (plus == std::string_view::npos) return requirement;
+  const auto local = locked.substr(plus + 1);
+  const bool cuda =
+      local.size() > 2 && local.starts_with("cu") && local.find_first_not_of("0123456789", 2) == std::string_view::npos;
+  if (!cuda && local != "cpu") return std::nullopt;
+  return fmt::format("{} --index-url https://download.pytorch.org/whl/{}", requirement, local);
+}
+
+/// The PyPI distribution that holds an NVIDIA library for this CUDA; from 13 on, the toolkit's own parts carry no
+/// suffix.
+std::optional<std::string> nvidia_distribution(std::string_view component, std::string_view cuda) {
+  const auto major = std::string(cuda.substr(0, cuda.find('.')));
+  if (major != "12" && major != "13") return std::nullopt;
+  const auto suffix = "-cu" + major;
+  if (component == "cudnn") return "nvidia-cudnn" + suffix;
+  if (component == "nccl") return "nvidia-nccl" + suffix;
+  const auto toolkit_suffix = major == "12" ? suffix : std::string();
+  if (component == "cublas") return "nvidia-cublas" + toolkit_suffix;
+  if (component == "nvrtc") return "nvidia-cuda-nvrtc" + toolkit_suffix;
+  return std::nullopt;
+}
+
+bool comes_with_torch(std::string_view component) {
+  return component == "triton" || (locked_by_default(component) && component != "torch");
+}
+
+bool no_distribution(std::string_view component) {
+  static constexpr std::array names{"torch-git", "cuda", "glibc", "python", "driver", "kernel"};
+  return std::ranges::find(names, component) != names.end();
+}
+
+std::string in_words(const Difference& difference) {
+  return fmt::format("# {} {} is what was locked; {} is here", difference.name, difference.locked, difference.here);
+}
+
+void undo_versions(const std::vector<Difference>& differences, std::string_view cuda, std::vector<std::string>& steps) {
+  const auto* torch = find(differences, "torch");
+  std::vector<std::string> requirements, removals, words;
+  for (const auto& difference : differences) {
+    if (difference.kind != Difference::Kind::version || &difference == torch) continue;
+    if (torch != nullptr && comes_with_torch(difference.name)) continue;
+    if (difference.locked == difference.here) {  // the lock itself breaks the policy
+      words.push_back(fmt::format("# install a {} in {}, which the policy asks for", difference.name, difference.rule));
+    } else if (no_distribution(difference.name)) {
+      words.push_back(in_words(difference));
+    } else if (difference.locked == "not installed") {
+      removals.push_back(base::shell_quote(difference.name));
+    } else {
+      const auto name = locked_by_default(difference.name) ? nvidia_distribution(difference.name, cuda)
+                                                           : std::optional<std::string>(difference.name);
+      if (name) {
+        requirements.push_back(base::shell_quote(*name + "==" + difference.locked));
+      } else {
+        words.push_back(in_words(difference));
+      }
+    }
+  }
+  if (torch != nullptr) {
+    const auto requirement = torch_requirement(torch->locked);
+    if (requirement) {
+      steps.push_back("pip install " + *requirement);
+    } else {
+      words.insert(words.begin(), in_words(*torch));
+    }
+  }
+  if (!requirements.empty()) steps.push_back(fmt::format("pip install {}", fmt::join(requirements, " ")));
+  if (!removals.empty()) steps.push_back(fmt::format("pip uninstall {}", fmt::join(removals, " ")));
+  steps.insert(steps.end(), words.begin(), words.end());
+}
+
+}  // namespace
+
+std::vector<std::string> undo(const std::vector<Difference>& differences, std::string_view locked_cuda) {
+  std::vector<std::string> steps;
+  undo_knobs(differences, steps);
+  undo_versions(differences, locked_cuda, steps);
+  return steps;
+}
+
+std::string accept(const std::string& environment, const std::string& target, const model::Device& device,
+                   const model::Observed& observed, bool first) {
+  std::string command = "envguard lock";
+  if (environment != "default") command += " --environment " + base::shell_quote(environment);
+  if (!target.empty()) command += " --target " + base::shell_quote(target);
+  const bool automatic = device.kind == model::DeviceKind::cpu ? !observed.gpu : device.index == 0;
+  if (!automatic) command += " --device " + device.text();
+  return first ? command : command + " --reason \"…\"";
+}
+
+}  // namespace envguard::compare
