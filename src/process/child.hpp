@@ -63,6 +63,7 @@ class Child {
   Kill kill_;
   pid_t pid_ = -1;
   std::optional<Exit> reaped_;
+  bool given_up_ = false;
   sigset_t previous_mask_{};
   struct sigaction previous_child_{};
 };

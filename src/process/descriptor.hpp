@@ -36,9 +36,9 @@ struct Pipe {
 /// Anonymous memory that holds `content`, positioned at its start: a child's input that never blocks its writer.
 [[nodiscard]] Descriptor memory_file(const std::string& name, std::string_view content = {});
 
-enum class Flow { more, end };
+enum class Flow { data, nothing_yet, end };
 
-/// Appends what can be read now without waiting, at most 64 KiB a call.
+/// Appends what one read(2) gives without waiting, at most 64 KiB.
 Flow read_available(int descriptor, std::string& into);
 
 }  // namespace envguard::process

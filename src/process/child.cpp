@@ -1,0 +1,179 @@
+#include "process/child.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "process/awake_clock.hpp"
+#include "process/descriptor.hpp"
+#include "process/interrupt.hpp"
+
+namespace envguard::process {
+
+namespace {
+
+constexpr std::chrono::seconds patience_after_kill{2};
+
+/// posix_spawn's two argument objects, freed with their scope.
+class SpawnSettings {
+ public:
+  SpawnSettings() {
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    sigset_t none;
+    sigset_t all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  }
+  ~SpawnSettings() {
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+  }
+  SpawnSettings(const SpawnSettings&) = delete;
+  SpawnSettings& operator=(const SpawnSettings&) = delete;
+
+  posix_spawn_file_actions_t actions{};
+  posix_spawnattr_t attributes{};
+};
+
+/// Gives the child its 0, 1, 2 … and nothing else. The copies lie above every target, so that no dup2 closes a source.
+std::vector<Descriptor> arrange(const std::vector<int>& descriptors, posix_spawn_file_actions_t& actions) {
+  std::vector<Descriptor> copies;
+  for (int target = 0; target < static_cast<int>(descriptors.size()); ++target) {
+    const int source = descriptors[static_cast<std::size_t>(target)];
+    if (source < 0) {
+      posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_RDWR, 0);
+      continue;
+    }
+    copies.emplace_back(::fcntl(source, F_DUPFD_CLOEXEC, 64));
+    posix_spawn_file_actions_adddup2(&actions, copies.back().number(), target);
+  }
+  posix_spawn_file_actions_addclosefrom_np(&actions, static_cast<int>(descriptors.size()));
+  return copies;
+}
+
+std::string find_program(const std::string& name, const model::EnvironmentMap& environment) {
+  if (name.find('/') != std::string::npos) return name;
+  const auto path = environment.find("PATH");
+  for (const auto folder : base::split(path == environment.end() ? "/usr/bin:/bin" : path->second, ':')) {
+    auto candidate = (folder.empty() ? std::string(".") : std::string(folder)) + "/" + name;
+    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+  }
+  return name;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  result.reserve(texts.size() + 1);
+  for (auto& text : texts) result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+pid_t spawn(const Start& start) {
+  SpawnSettings settings;
+  const auto copies = arrange(start.descriptors, settings.actions);
+  if (!start.directory.empty()) posix_spawn_file_actions_addchdir_np(&settings.actions, start.directory.c_str());
+  auto arguments = start.argv;
+  std::vector<std::string> variables;
+  variables.reserve(start.environment.size());
+  for (const auto& [name, value] : start.environment) variables.push_back(name + "=" + value);
+  const auto program = find_program(start.argv.at(0), start.environment);
+  pid_t pid = -1;
+  const int error = posix_spawn(&pid, program.c_str(), &settings.actions, &settings.attributes,
+                                pointers(arguments).data(), pointers(variables).data());
+  if (error != 0) {
+    throw base::Error(base::ExitCode::could_not_measure,
+                      "cannot start " + base::visible(program) + ": " + std::strerror(error),
+                      "check that it is installed and on PATH");
+  }
+  return pid;
+}
+
+std::optional<Exit> look(pid_t pid, int options) {
+  siginfo_t info{};
+  while (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | options) != 0) {
+    if (errno != EINTR) return Exit{.status = std::nullopt, .signal = SIGKILL};
+  }
+  if (info.si_pid != pid) return std::nullopt;
+  if (info.si_code == CLD_EXITED) return Exit{.status = info.si_status, .signal = std::nullopt};
+  return Exit{.status = std::nullopt, .signal = info.si_status};
+}
+
+void nothing(int) {}
+
+}  // namespace
+
+Child::Child(const Start& start, Kill kill) : kill_(std::move(kill)) {
+  Interrupt::throw_if_interrupted();
+  // Blocked but for the wait: a child that ends before it still ends the wait.
+  sigset_t child_signal;
+  sigemptyset(&child_signal);
+  sigaddset(&child_signal, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &child_signal, &previous_mask_);
+  struct sigaction action{};
+  action.sa_handler = nothing;
+  sigaction(SIGCHLD, &action, &previous_child_);
+  try {
+    pid_ = spawn(start);
+  } catch (...) {
+    sigaction(SIGCHLD, &previous_child_, nullptr);
+    sigprocmask(SIG_SETMASK, &previous_mask_, nullptr);
+    throw;
+  }
+}
+
+Child::~Child() {
+  end();
+  sigaction(SIGCHLD, &previous_child_, nullptr);
+  sigprocmask(SIG_SETMASK, &previous_mask_, nullptr);
+}
+
+std::optional<Exit> Child::exited() const {
+  return reaped_ ? reaped_ : look(pid_, WNOHANG | WNOWAIT);
+}
+
+void Child::wait(std::span<const int> descriptors, std::chrono::milliseconds most) const {
+  std::vector<pollfd> polled;
+  polled.reserve(descriptors.size());
+  for (const int descriptor : descriptors) polled.push_back({descriptor, POLLIN, 0});
+  const auto mask = waiting_mask();
+  const auto time = std::clamp(most, std::chrono::milliseconds(0), AwakeClock::slice);
+  const timespec timeout{0, std::chrono::nanoseconds(time).count()};
+  ::ppoll(polled.data(), polled.size(), &timeout, &mask);
+  Interrupt::throw_if_interrupted();
+}
+
+std::optional<Exit> Child::end() {
+  if (reaped_ || given_up_) return reaped_;
+  kill_(pid_);
+  sigset_t child_signal;
+  sigemptyset(&child_signal);
+  sigaddset(&child_signal, SIGCHLD);
+  AwakeClock clock;
+  while (!(reaped_ = look(pid_, WNOHANG)) && clock.read() < patience_after_kill) {
+    const timespec timeout{0, std::chrono::nanoseconds(AwakeClock::slice).count()};
+    ::sigtimedwait(&child_signal, nullptr, &timeout);
+  }
+  given_up_ = !reaped_;
+  return reaped_;
+}
+
+Exit Child::reap() {
+  if (!reaped_) reaped_ = look(pid_, 0);
+  return *reaped_;
+}
+
+}  // namespace envguard::process

@@ -1,0 +1,65 @@
+#include "process/environment.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace envguard::process {
+
+namespace {
+
+constexpr std::array<std::string_view, 18> git_local{
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_INTERNAL_TOPLEVEL",
+    "GIT_QUARANTINE_PATH",
+};
+
+}  // namespace
+
+bool is_git_local(std::string_view name) {
+  return std::ranges::find(git_local, name) != git_local.end() || name.starts_with("GIT_CONFIG_KEY_") ||
+         name.starts_with("GIT_CONFIG_VALUE_");
+}
+
+Layer git_removal(const model::EnvironmentMap& environment) {
+  Layer layer{"kept from children", {}};
+  for (const auto& [name, value] : environment) {
+    if (is_git_local(name) || name.starts_with("ENVGUARD_")) layer.variables.emplace_back(name, std::nullopt);
+  }
+  return layer;
+}
+
+Environment merge(const model::EnvironmentMap& caller, const std::vector<Layer>& layers) {
+  std::map<std::string, model::Variable> variables;
+  for (const auto& [name, value] : caller) variables[name] = {name, value, "caller"};
+  for (const auto& layer : layers) {
+    for (const auto& [name, value] : layer.variables) variables[name] = {name, value, layer.origin};
+  }
+  Environment merged;
+  for (auto& [name, variable] : variables) {
+    if (variable.value) merged.variables[name] = *variable.value;
+    merged.origins.push_back(std::move(variable));
+  }
+  return merged;
+}
+
+model::EnvironmentMap without_git(const model::EnvironmentMap& environment) {
+  return merge(environment, {git_removal(environment)}).variables;
+}
+
+}  // namespace envguard::process
