@@ -81,7 +81,7 @@ TEST(Child, EndKillsTheWholeSession) {
   const auto exit = child.end();
   ASSERT_TRUE(exit);
   EXPECT_EQ(exit->signal, SIGKILL);
-  EXPECT_FALSE(test::session_runs(child.pid()));
+  EXPECT_TRUE(test::session_ends(child.pid()));
 }
 
 TEST(Child, TheDestructorLeavesNothingRunning) {
@@ -91,7 +91,7 @@ TEST(Child, TheDestructorLeavesNothingRunning) {
     pid = child.pid();
     EXPECT_FALSE(child.exited());
   }
-  EXPECT_FALSE(test::session_runs(pid));
+  EXPECT_TRUE(test::session_ends(pid));
 }
 
 TEST(Child, WaitEndsWithTheChild) {

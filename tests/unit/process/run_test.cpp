@@ -71,7 +71,7 @@ TEST(Run, AChildThatClosesItsOutputIsStillWaitedFor) {
 TEST(Run, AGrandchildThatHoldsThePipeDoesNotHoldTheCaller) {
   const auto result = run(shell("sleep 600 & echo $!"));
   EXPECT_EQ(result.exit_code, 0);
-  EXPECT_FALSE(test::process_runs(std::stoi(result.out)));
+  EXPECT_TRUE(test::process_ends(std::stoi(result.out)));
 }
 
 TEST(Run, HasTheGivenFolderAndEnvironmentAndNothingElse) {

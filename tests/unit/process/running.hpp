@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include <sys/types.h>
 
@@ -44,6 +46,20 @@ inline bool session_runs(pid_t session) {
     if (process.session == session && runs(process)) return true;
   }
   return false;
+}
+
+/// Whether the killed end: SIGKILL is not waited for, so they get a while.
+template <typename Running>
+bool ends(Running running) {
+  for (int tries = 0; tries < 2000 && running(); ++tries) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  return !running();
+}
+
+inline bool process_ends(pid_t pid) {
+  return ends([pid] { return process_runs(pid); });
+}
+inline bool session_ends(pid_t session) {
+  return ends([session] { return session_runs(session); });
 }
 
 }  // namespace envguard::test
