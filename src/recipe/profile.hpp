@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "model/probe.hpp"
+
+namespace envguard::recipe {
+
+struct ProfileSettings {
+  std::vector<std::pair<std::string, std::string>> variables;  ///< set before exec: libraries read them at load
+  std::vector<std::pair<std::string, std::string>> flags;  ///< set by the engine after opening: name, "true" or "false"
+  int threads = 1;
+};
+
+[[nodiscard]] const ProfileSettings& settings(model::Profile profile);
+
+/// Whether the profile replaces what this knob chooses, so that it cannot have moved one of its probes.
+[[nodiscard]] bool overridden(model::Profile profile, std::string_view knob);
+
+}  // namespace envguard::recipe

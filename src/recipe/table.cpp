@@ -1,0 +1,102 @@
+#include "recipe/table.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "model/probe.hpp"
+#include "recipe/table/layers.hpp"
+
+namespace envguard::recipe {
+
+namespace {
+
+std::string canonical(const Input& input) {
+  return fmt::format("{}: {} {} [{}] seed {} scale {} limit {}\n", input.name, name(input.fill), name(input.dtype),
+                     fmt::join(input.shape, ", "), input.seed, input.scale, input.limit);
+}
+
+std::string canonical(const Unit& unit, const Output& output, std::size_t position) {
+  std::string text = fmt::format("{}\nunit {} family {} position {} generator {}\n", output.id, unit.id, unit.family,
+                                 position, unit.generator_seed);
+  for (const model::DeviceKind kind : unit.devices) text += kind == model::DeviceKind::cpu ? "cpu\n" : "cuda\n";
+  for (const Input& input : unit.inputs) text += canonical(input);
+  return text.append(output.operation).append("\n");
+}
+
+std::vector<Unit> gather() {
+  std::vector<Unit> all;
+  for (auto&& layer : {table::arith_units(), table::rng_units(), table::blas_units(), table::linalg_units(),
+                       table::dnn_units(), table::ops_units(), table::train_units()}) {
+    all.insert(all.end(), layer.begin(), layer.end());
+  }
+  return all;
+}
+
+std::vector<Definition> define() {
+  std::vector<Definition> all;
+  for (const Unit& unit : units()) {
+    for (std::size_t position = 0; position < unit.outputs.size(); ++position) {
+      const Output& output = unit.outputs[position];
+      all.push_back({output.id, std::string(model::layer_of(output.id)), unit.id, unit.family, unit.devices,
+                     canonical(unit, output, position)});
+    }
+  }
+  return all;
+}
+
+bool runs_on(const Definition& definition, model::DeviceKind device) {
+  return std::find(definition.devices.begin(), definition.devices.end(), device) != definition.devices.end();
+}
+
+}  // namespace
+
+const Input& Unit::input(std::string_view name) const {
+  const auto found = std::find_if(inputs.begin(), inputs.end(), [&](const Input& input) { return input.name == name; });
+  if (found == inputs.end()) throw std::logic_error(fmt::format("{} has no input {}", id, name));
+  return *found;
+}
+
+const std::vector<Unit>& units() {
+  static const std::vector<Unit> all = gather();
+  return all;
+}
+
+const Unit* find_unit(std::string_view id) {
+  const auto found = std::find_if(units().begin(), units().end(), [&](const Unit& unit) { return unit.id == id; });
+  return found == units().end() ? nullptr : &*found;
+}
+
+const std::vector<Definition>& definitions() {
+  static const std::vector<Definition> all = define();
+  return all;
+}
+
+const Definition* find(std::string_view probe_id) {
+  const auto& all = definitions();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Definition& probe) { return probe.id == probe_id; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> probes(model::DeviceKind device) {
+  std::vector<std::string> ids;
+  for (const Definition& definition : definitions()) {
+    if (runs_on(definition, device)) ids.push_back(definition.id);
+  }
+  return ids;
+}
+
+const std::vector<std::string>& layers() {
+  static const std::vector<std::string> names{"arith", "rng", "blas", "linalg", "dnn", "ops", "train"};
+  return names;
+}
+
+int layer_rank(std::string_view layer) {
+  const auto& names = layers();
+  return static_cast<int>(std::find(names.begin(), names.end(), layer) - names.begin());
+}
+
+}  // namespace envguard::recipe

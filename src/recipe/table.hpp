@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/device.hpp"
+#include "recipe/input.hpp"
+
+namespace envguard::recipe {
+
+/// Locks made by the same recipe number hold the same probes; of two recipes the ids in common are compared.
+inline constexpr int number = 1;
+
+/// One kept tensor of a unit.
+struct Output {
+  std::string id;         ///< "dnn.conv2d_3x3.grad_input"; immutable, never used again for anything else
+  std::string operation;  ///< in PyTorch's words over the unit's inputs: "grad of sum(y * g) with respect to x"
+};
+
+/// What must run together to yield its probes. The engine's code for it takes shapes, types and seeds from here.
+struct Unit {
+  std::string id;                          ///< "dnn.conv2d_3x3"
+  std::string family;                      ///< of the operator, for signatures: "gemm", "conv", "softmax" …
+  std::vector<model::DeviceKind> devices;  ///< where it runs
+  std::vector<Input> inputs;               ///< by name; the engine clones them into torch's own allocator
+  std::uint64_t generator_seed = 0;        ///< torch's default generator is set to it first; 0: the unit draws nothing
+  std::vector<Output> outputs;             ///< in the order in which the unit yields them
+  [[nodiscard]] const Input& input(
+      std::string_view name) const;  ///< a name that is not there is a fault of the program
+};
+
+/// One probe of the table, as compare and reports see it.
+struct Definition {
+  std::string id, layer, unit, family;
+  std::vector<model::DeviceKind> devices;
+  std::string text;  ///< canonical: whatever changes it makes another probe, with a new id
+};
+
+/// Every unit, lowest layer first: the order in which the ladder runs.
+[[nodiscard]] const std::vector<Unit>& units();
+[[nodiscard]] const Unit* find_unit(std::string_view id);
+/// Every probe, in the order of `units`.
+[[nodiscard]] const std::vector<Definition>& definitions();
+[[nodiscard]] const Definition* find(std::string_view probe_id);
+/// The ids of a device's ladder, in order.
+[[nodiscard]] std::vector<std::string> probes(model::DeviceKind device);
+
+/// arith, rng, blas, linalg, dnn, ops, train.
+[[nodiscard]] const std::vector<std::string>& layers();
+/// 0 for arith, 6 for train; a layer of another recipe comes after all of them.
+[[nodiscard]] int layer_rank(std::string_view layer);
+
+}  // namespace envguard::recipe

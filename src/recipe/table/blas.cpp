@@ -1,0 +1,59 @@
+#include "recipe/table/layers.hpp"
+
+namespace envguard::recipe::table {
+
+namespace {
+
+/// a [m, k] @ b [k, n].
+Unit gemm(const std::string& id, const Devices& devices, DType dtype, std::int64_t m, std::int64_t k, std::int64_t n,
+          std::uint64_t seed) {
+  return probe(id, "gemm", devices, {uniform("a", dtype, {m, k}, seed), uniform("b", dtype, {k, n}, seed + 1)},
+               "mm(a, b)");
+}
+
+/// x [m, k] @ weight [n, k]^T + bias [n]: the epilogue of cuBLASLt.
+Unit linear(const std::string& id, DType dtype, std::int64_t m, std::int64_t k, std::int64_t n, std::uint64_t seed) {
+  return probe(id, "gemm", everywhere,
+               {uniform("x", dtype, {m, k}, seed), uniform("weight", dtype, {n, k}, seed + 1),
+                uniform("bias", dtype, {n}, seed + 2)},
+               "linear(x, weight, bias)");
+}
+
+}  // namespace
+
+std::vector<Unit> blas_units() {
+  return {
+      gemm("blas.gemm_f32_257x1031x129", everywhere, f32, 257, 1031, 129, 2001),
+      gemm("blas.gemm_f32_256x256x256", everywhere, f32, 256, 256, 256, 2003),
+      gemm("blas.gemm_f32_32x8192x32", everywhere, f32, 32, 8192, 32, 2005),
+      gemm("blas.gemm_f32_16x16x16", everywhere, f32, 16, 16, 16, 2007),
+      gemm("blas.gemm_f32_2048x2048x2048", cuda, f32, 2048, 2048, 2048, 2009),
+      gemm("blas.gemm_f64_257x1031x129", everywhere, f64, 257, 1031, 129, 2011),
+      gemm("blas.gemm_bf16_257x1031x129", everywhere, bf16, 257, 1031, 129, 2013),
+      gemm("blas.gemm_bf16_32x16384x32", everywhere, bf16, 32, 16384, 32, 2015),
+      gemm("blas.gemm_f16_129x1031x65", everywhere, f16, 129, 1031, 65, 2017),
+      linear("blas.linear_bf16_129x1031x65", bf16, 129, 1031, 65, 2021),
+      linear("blas.linear_f16_129x1031x65", f16, 129, 1031, 65, 2024),
+      probe("blas.mv_f32_1031x257", "gemm", everywhere,
+            {uniform("a", f32, {1031, 257}, 2027), uniform("x", f32, {257}, 2028)}, "mv(a, x)"),
+      // The same kernel off its alignment.
+      probe("blas.mv_f32_1031x257_odd_offset", "gemm", everywhere,
+            {uniform("a", f32, {1031 * 257 + 1}, 2029), uniform("x", f32, {257}, 2030)},
+            "mv(a[1:].view(1031, 257), x)"),
+      probe("blas.dot_f32_65537", "gemm", everywhere,
+            {uniform("x", f32, {65537}, 2031), uniform("y", f32, {65537}, 2032)}, "dot(x, y)"),
+      probe("blas.bmm_f32_8x65x257x33", "gemm", everywhere,
+            {uniform("a", f32, {8, 65, 257}, 2033), uniform("b", f32, {8, 257, 33}, 2034)}, "bmm(a, b)"),
+      // Differs from a where f32 is multiplied as TF32 or bf16.
+      probe("blas.identity_f32_256", "control", everywhere,
+            {uniform("a", f32, {256, 256}, 2035), {"i", f32, {256, 256}, Fill::identity, 2036, 0, 0}}, "mm(a, i)"),
+      probe("blas.scaled_mm_e4m3_64x128x32", "gemm", cuda,
+            {uniform("a", f32, {64, 128}, 2037), uniform("b", f32, {32, 128}, 2038),
+             positive("scale_a", f32, {1}, 2039), positive("scale_b", f32, {1}, 2040)},
+            "_scaled_mm(a.to(float8_e4m3fn), b.to(float8_e4m3fn).t(), scale_a, scale_b, out_dtype=bfloat16)"),
+      probe("blas.grouped_mm_bf16_3x32x64x48", "gemm", cuda,
+            {uniform("a", bf16, {3, 32, 64}, 2041), uniform("b", bf16, {3, 64, 48}, 2042)}, "_grouped_mm(a, b)"),
+  };
+}
+
+}  // namespace envguard::recipe::table
