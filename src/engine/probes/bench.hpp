@@ -46,6 +46,10 @@ class Bench {
   template <class T>
   [[nodiscard]] std::vector<T> host(std::string_view name) const;
 
+  /// Sets the default generator of the device to the unit's seed, where the unit has one. Done before the unit's code
+  /// runs.
+  void seed_generator() const;
+
   /// The unit's next output, in the recipe's order. `name` is what follows the unit's id ("grad_input" of
   /// "dnn.conv.grad_input"); empty where the unit's id is the output's. Any other name or order is a fault of the
   /// program: std::logic_error.
@@ -61,7 +65,7 @@ class Bench {
   [[nodiscard]] std::size_t kept() const { return kept_; }
 
  private:
-  [[nodiscard]] std::string_view claim(std::string_view name);
+  [[nodiscard]] std::string_view claim(std::string_view name) const;
   void keep_host(std::string_view name, std::span<const std::byte> bytes, DType dtype);
 
   const Torch& torch_;

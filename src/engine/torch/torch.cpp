@@ -51,6 +51,10 @@ DType Torch::dtype_of(std::int32_t number) const {
   return row->first;
 }
 
+std::int64_t Torch::number_of_e4m3() const {
+  return constant(library_, "aoti_torch_dtype_float8_e4m3fn");
+}
+
 std::int32_t Torch::number_of(MemoryFormat format) const {
   return std::find_if(formats_.begin(), formats_.end(), [format](const auto& row) { return row.first == format; })
       ->second;

@@ -58,6 +58,7 @@ class Torch {
   /// PyTorch's own number of a dtype and back: the numbers are not part of its ABI.
   [[nodiscard]] std::int32_t number_of(DType dtype) const;
   [[nodiscard]] DType dtype_of(std::int32_t number) const;
+  [[nodiscard]] std::int64_t number_of_e4m3() const;  ///< float8_e4m3fn, which is never kept
   [[nodiscard]] std::int32_t number_of(MemoryFormat format) const;
 
   /// Throws Refusal with PyTorch's message where `code` is not 0.
