@@ -8,14 +8,13 @@ constexpr auto gradients_of_x_and_w = "x.grad and w.grad of sum(y * g), flattene
 
 }  // namespace
 
+// Padding and stride stand in the operations; a convolution has no bias.
 std::vector<Unit> dnn_units() {
   return {
       unit("dnn.conv2d_3x3", "conv", everywhere,
            {uniform("x", f32, {4, 8, 17, 17}, 4001), uniform("w", f32, {12, 8, 3, 3}, 4002),
             uniform("g", f32, {4, 12, 17, 17}, 4003)},
-           {{"forward", "y = conv2d(x, w, padding=1)"},
-            {"grad_input", "x.grad of sum(y * g)"},
-            {"grad_weight", "w.grad of sum(y * g)"}}),
+           {{"forward", "y = conv2d(x, w, padding=1)"}, {"gradients", gradients_of_x_and_w}}),
       unit("dnn.conv2d_5x5_stride2", "conv", everywhere,
            {uniform("x", f32, {4, 6, 21, 21}, 4004), uniform("w", f32, {10, 6, 5, 5}, 4005),
             uniform("g", f32, {4, 10, 11, 11}, 4006)},
@@ -45,20 +44,17 @@ std::vector<Unit> dnn_units() {
             {uniform("x", f32, {4, 16, 13, 13}, 4021), uniform("weight", f32, {16}, 4022),
              uniform("bias", f32, {16}, 4023)},
             "group_norm(x, 4 groups, weight, bias, eps=1e-5), x contiguous in channels_last"),
-      unit("dnn.batch_norm", "norm", everywhere,
-           {uniform("x", f32, {8, 12, 9, 9}, 4024), positive("weight", f32, {12}, 4025),
-            uniform("bias", f32, {12}, 4026), uniform("running_mean", f32, {12}, 4027),
-            positive("running_var", f32, {12}, 4028), uniform("g", f32, {8, 12, 9, 9}, 4029)},
-           {{"forward",
-             "y = batch_norm(x, weight, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5)"},
-            {"gradients", "x.grad, weight.grad and bias.grad of sum(y * g), flattened and concatenated"}}),
-      unit("dnn.lstm", "lstm", everywhere,
-           {uniform("x", f32, {11, 4, 24}, 4030), uniform("h", f32, {1, 4, 16}, 4031),
-            uniform("c", f32, {1, 4, 16}, 4032), uniform("w_ih", f32, {64, 24}, 4033, -2),
-            uniform("w_hh", f32, {64, 16}, 4034, -2), uniform("b_ih", f32, {64}, 4035, -2),
-            uniform("b_hh", f32, {64}, 4036, -2), uniform("g", f32, {11, 4, 16}, 4037)},
-           {{"forward", "y, _, _ = lstm(x, (h, c), [w_ih, w_hh, b_ih, b_hh]), one layer, sequence first"},
-            {"gradients", "x.grad, w_ih.grad and w_hh.grad of sum(y * g), flattened and concatenated"}}),
+      probe("dnn.batch_norm", "norm", everywhere,
+            {uniform("x", f32, {8, 12, 9, 9}, 4024), positive("weight", f32, {12}, 4025),
+             uniform("bias", f32, {12}, 4026), uniform("running_mean", f32, {12}, 4027),
+             positive("running_var", f32, {12}, 4028)},
+            "batch_norm(x, weight, bias, running_mean, running_var, training=True, momentum=0.1, eps=1e-5)"),
+      probe("dnn.lstm", "lstm", everywhere,
+            {uniform("x", f32, {11, 4, 24}, 4029), uniform("h", f32, {1, 4, 16}, 4030),
+             uniform("c", f32, {1, 4, 16}, 4031), uniform("w_ih", f32, {64, 24}, 4032, -2),
+             uniform("w_hh", f32, {64, 16}, 4033, -2), uniform("b_ih", f32, {64}, 4034, -2),
+             uniform("b_hh", f32, {64}, 4035, -2)},
+            "lstm(x, (h, c), [w_ih, w_hh, b_ih, b_hh]).y, one layer, sequence first"),
   };
 }
 

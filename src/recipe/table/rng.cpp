@@ -7,15 +7,14 @@ namespace envguard::recipe::table {
 // pytorch#196613): hence 2^20 + 1.
 std::vector<Unit> rng_units() {
   return {
-      drawn("rng.rand_15", cpu, 1001, {}, "rand(15)"),
-      drawn("rng.rand_10000", everywhere, 1002, {}, "rand(10000)"),
-      drawn("rng.rand_1048577", cuda, 1003, {}, "rand(1048577)"),
-      drawn("rng.randn_15", cpu, 1004, {}, "randn(15)"),
-      drawn("rng.randn_10000", everywhere, 1005, {}, "randn(10000)"),
-      drawn("rng.randn_1048577", cuda, 1006, {}, "randn(1048577)"),
-      drawn("rng.bernoulli_10000", everywhere, 1007, {uniform("x", f32, {10000}, 1051)}, "bernoulli(x, p=0.3)"),
-      drawn("rng.dropout_10000", everywhere, 1008, {uniform("x", f32, {10000}, 1052)}, "dropout(x, p=0.3, train=True)"),
-      drawn("rng.randperm_10000", everywhere, 1009, {}, "randperm(10000)"),
+      drawn("rng.rand_10000", everywhere, 1001, {}, "rand(10000)"),
+      drawn("rng.rand_1048577", cuda, 1002, {}, "rand(1048577)"),
+      drawn("rng.randn_15", cpu, 1003, {}, "randn(15)"),
+      drawn("rng.randn_10000", everywhere, 1004, {}, "randn(10000)"),
+      drawn("rng.randn_1048577", cuda, 1005, {}, "randn(1048577)"),
+      drawn("rng.bernoulli_10000", everywhere, 1006, {uniform("x", f32, {10000}, 1051)}, "bernoulli(x, p=0.3)"),
+      drawn("rng.dropout_10000", everywhere, 1007, {uniform("x", f32, {10000}, 1052)}, "dropout(x, p=0.3, train=True)"),
+      drawn("rng.randperm_10000", everywhere, 1008, {}, "randperm(10000)"),
   };
 }
 
