@@ -1,0 +1,109 @@
+#include "codec/result_parts.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace envguard::codec {
+
+namespace {
+
+Document item(const model::LayerSummary& layer) {
+  return {{"layer", layer.layer}, {"moved", layer.moved}, {"of", layer.of}};
+}
+
+Document item(const model::MovedProbe& probe) {
+  return {{"probe", probe.id}, {"locked", probe.locked}, {"here", probe.here}};
+}
+
+Document item(const model::Difference& difference) {
+  return json_of(difference);
+}
+
+template <typename Item>
+Document array_of(const std::vector<Item>& items) {
+  auto array = Document::array();
+  for (const auto& each : items) array.push_back(item(each));
+  return array;
+}
+
+std::string kind_name(model::LockDiff::Kind kind) {
+  switch (kind) {
+    case model::LockDiff::Kind::changed:
+      return "changed";
+    case model::LockDiff::Kind::added:
+      return "added";
+    case model::LockDiff::Kind::removed:
+      return "removed";
+  }
+  return {};
+}
+
+Document side(const std::string& name, const std::string& hardware, const base::Hash128& id,
+              const std::string& locked) {
+  return {{"name", name}, {"hardware", hardware}, {"id", json_of(id)}, {"locked", locked}};
+}
+
+}  // namespace
+
+Document json_of(const base::Hash128& hash) {
+  return hash == base::Hash128{} ? Document(nullptr) : Document(hash.hex());
+}
+
+Document json_of(const model::Install& install) {
+  return {{"kind", name_in(install_kinds, install.kind)},
+          {"root", install.root.string()},
+          {"library", install.library.string()},
+          {"prefix", install.prefix.string()},
+          {"rule", install.rule},
+          {"version", install.version}};
+}
+
+Document json_of(const model::Difference& difference) {
+  return {{"kind", name_in(difference_kinds, difference.kind)},
+          {"name", difference.name},
+          {"locked", difference.locked},
+          {"here", difference.here},
+          {"weight", name_in(difference_weights, difference.weight)},
+          {"rule", difference.rule}};
+}
+
+Document json_of(const std::vector<model::Difference>& differences) {
+  return array_of(differences);
+}
+
+Document json_of(const std::vector<model::LayerSummary>& layers) {
+  return array_of(layers);
+}
+
+Document json_of(const std::vector<model::MovedProbe>& moved) {
+  return array_of(moved);
+}
+
+Document json_of(const model::Table& table) {
+  auto object = Document::object();
+  for (const auto& [name, value] : table) object[name] = value;
+  return object;
+}
+
+Document json_of(const model::LockDiff& diff) {
+  return {{"kind", kind_name(diff.kind)},
+          {"environment", diff.environment},
+          {"target", diff.target},
+          {"same", diff.same()},
+          {"same_key", diff.same_key},
+          {"older", side(diff.older, diff.older_hardware, diff.older_id, diff.older_locked)},
+          {"newer", side(diff.newer, diff.newer_hardware, diff.newer_id, diff.newer_locked)},
+          {"reason", diff.reason},
+          {"differences", json_of(diff.differences)},
+          {"layers", json_of(diff.layers)},
+          {"moved", json_of(diff.moved)},
+          {"only_older", diff.only_older},
+          {"only_newer", diff.only_newer},
+          {"quarantined_older", diff.quarantined_older},
+          {"quarantined_newer", diff.quarantined_newer}};
+}
+
+std::string document(const Document& json) {
+  return json.dump(2, ' ', true, Document::error_handler_t::replace) + "\n";
+}
+
+}  // namespace envguard::codec

@@ -1,0 +1,193 @@
+#include "codec/verdict.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "codec/json.hpp"
+#include "codec/result_parts.hpp"
+
+namespace envguard::codec {
+
+namespace {
+
+constexpr std::array outcomes{
+    model::Outcome::match,     model::Outcome::version_drift,   model::Outcome::numeric_drift,
+    model::Outcome::unstable,  model::Outcome::transient,       model::Outcome::not_locked,
+    model::Outcome::no_torch,  model::Outcome::no_gpu,          model::Outcome::could_not_measure,
+    model::Outcome::untrusted, model::Outcome::lock_unreadable, model::Outcome::usage};
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw base::Error(base::ExitCode::could_not_measure, "not a verdict that this envguard reads: " + why,
+                    "write it again: envguard check --format json");
+}
+
+Document json_of_judgement(const model::Judgement& judgement) {
+  return {{"outcome", model::name(judgement.outcome)},
+          {"exit_code", static_cast<int>(judgement.exit_code)},
+          {"response", judgement.response ? Document(name_in(responses, *judgement.response)) : Document(nullptr)},
+          {"environment", judgement.environment},
+          {"target", judgement.target},
+          {"device", judgement.device.text()},
+          {"hardware", judgement.hardware},
+          {"source", judgement.source},
+          {"locked_id", json_of(judgement.locked_id)},
+          {"id", json_of(judgement.id)},
+          {"layers", json_of(judgement.layers)},
+          {"moved", json_of(judgement.moved)},
+          {"differences", json_of(judgement.differences)},
+          {"unstable", judgement.unstable},
+          {"distinct_results", judgement.distinct_results},
+          {"quarantined", judgement.quarantined},
+          {"only_in_lock", judgement.only_in_lock},
+          {"only_here", judgement.only_here},
+          {"runs", judgement.runs},
+          {"seconds", judgement.seconds},
+          {"what", judgement.what},
+          {"next", judgement.next},
+          {"undo", judgement.undo},
+          {"accept", judgement.accept},
+          {"notes", judgement.notes},
+          {"kept", judgement.kept},
+          {"measured", judgement.measured}};
+}
+
+Document json_of_finding(const model::Finding& finding) {
+  return {{"severity", name_in(severities, finding.severity)},
+          {"id", finding.id},
+          {"what", finding.what},
+          {"where", finding.where},
+          {"mend", finding.mend}};
+}
+
+template <typename Table>
+auto named(const Table& table, const Json& json) {
+  const auto value = value_in(table, json.get<std::string>());
+  if (!value) refuse(fmt::format("\"{}\" is not known", json.get<std::string>()));
+  return *value;
+}
+
+model::Outcome read_outcome(const Json& json) {
+  const auto name = json.get<std::string>();
+  const auto* found = std::ranges::find(outcomes, name, [](auto each) { return model::name(each); });
+  if (found == outcomes.end()) refuse(fmt::format("the verdict \"{}\" is not known", name));
+  return *found;
+}
+
+base::ExitCode read_exit_code(const Json& json) {
+  const auto code = static_cast<base::ExitCode>(json.get<int>());
+  const auto& known = base::exit_codes();
+  if (std::ranges::none_of(known, [code](const auto& row) { return row.code == code; })) {
+    refuse(fmt::format("{} is no exit code", json.get<int>()));
+  }
+  return code;
+}
+
+base::Hash128 read_hash(const Json& json) {
+  if (json.is_null()) return {};
+  const auto hash = base::Hash128::parse(json.get<std::string>());
+  if (!hash) refuse("an id is not 32 hex digits");
+  return *hash;
+}
+
+model::Difference read_difference(const Json& json) {
+  model::Difference difference;
+  difference.kind = named(difference_kinds, json.at("kind"));
+  difference.name = json.at("name");
+  difference.locked = json.at("locked");
+  difference.here = json.at("here");
+  difference.weight = named(difference_weights, json.at("weight"));
+  difference.rule = json.at("rule");
+  return difference;
+}
+
+model::Judgement read_judgement(const Json& json) {
+  model::Judgement judgement;
+  judgement.outcome = read_outcome(json.at("outcome"));
+  judgement.exit_code = read_exit_code(json.at("exit_code"));
+  if (!json.at("response").is_null()) judgement.response = named(responses, json.at("response"));
+  judgement.environment = json.at("environment");
+  judgement.target = json.at("target");
+  const auto device = model::Device::parse(json.at("device").get<std::string>());
+  if (!device) refuse("a device is neither cpu nor cuda:N");
+  judgement.device = *device;
+  judgement.hardware = json.at("hardware");
+  judgement.source = json.at("source");
+  judgement.locked_id = read_hash(json.at("locked_id"));
+  judgement.id = read_hash(json.at("id"));
+  for (const auto& each : json.at("layers"))
+    judgement.layers.push_back({each.at("layer"), each.at("moved"), each.at("of")});
+  for (const auto& each : json.at("moved"))
+    judgement.moved.push_back({each.at("probe"), each.at("locked"), each.at("here")});
+  for (const auto& each : json.at("differences")) judgement.differences.push_back(read_difference(each));
+  json.at("unstable").get_to(judgement.unstable);
+  json.at("distinct_results").get_to(judgement.distinct_results);
+  json.at("quarantined").get_to(judgement.quarantined);
+  json.at("only_in_lock").get_to(judgement.only_in_lock);
+  json.at("only_here").get_to(judgement.only_here);
+  json.at("runs").get_to(judgement.runs);
+  json.at("seconds").get_to(judgement.seconds);
+  json.at("what").get_to(judgement.what);
+  json.at("next").get_to(judgement.next);
+  json.at("undo").get_to(judgement.undo);
+  json.at("accept").get_to(judgement.accept);
+  json.at("notes").get_to(judgement.notes);
+  json.at("kept").get_to(judgement.kept);
+  json.at("measured").get_to(judgement.measured);
+  return judgement;
+}
+
+model::Install read_install(const Json& json) {
+  model::Install install;
+  install.kind = named(install_kinds, json.at("kind"));
+  install.root = json.at("root").get<std::string>();
+  install.library = json.at("library").get<std::string>();
+  install.prefix = json.at("prefix").get<std::string>();
+  install.rule = json.at("rule");
+  install.version = json.at("version");
+  return install;
+}
+
+model::Verdict read(const Json& json) {
+  if (json.at("schema") != model::Verdict::schema) {
+    refuse(fmt::format("schema {}, this envguard reads {}", json.at("schema").dump(), model::Verdict::schema));
+  }
+  model::Verdict verdict;
+  verdict.outcome = read_outcome(json.at("verdict"));
+  verdict.exit_code = read_exit_code(json.at("exit_code"));
+  if (!json.at("install").is_null()) verdict.install = read_install(json.at("install"));
+  for (const auto& each : json.at("judgements")) verdict.judgements.push_back(read_judgement(each));
+  for (const auto& each : json.at("findings")) {
+    verdict.findings.push_back(
+        {named(severities, each.at("severity")), each.at("id"), each.at("what"), each.at("where"), each.at("mend")});
+  }
+  return verdict;
+}
+
+}  // namespace
+
+std::string write_verdict(const model::Verdict& verdict) {
+  Document json{{"schema", model::Verdict::schema},
+                {"verdict", model::name(verdict.outcome)},
+                {"exit_code", static_cast<int>(verdict.exit_code)},
+                {"install", verdict.install ? json_of(*verdict.install) : Document(nullptr)},
+                {"judgements", Document::array()},
+                {"findings", Document::array()}};
+  for (const auto& judgement : verdict.judgements) json["judgements"].push_back(json_of_judgement(judgement));
+  for (const auto& finding : verdict.findings) json["findings"].push_back(json_of_finding(finding));
+  return document(json);
+}
+
+model::Verdict read_verdict(std::string_view text) {
+  const auto json = parse_json(text);
+  try {
+    return read(json);
+  } catch (const Json::exception& error) {
+    refuse(error.what());
+  }
+}
+
+}  // namespace envguard::codec
