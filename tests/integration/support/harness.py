@@ -47,11 +47,15 @@ class Sandbox(unittest.TestCase):
             "TMPDIR": str(self.folder / "tmp"),
             "LANG": "C.UTF-8",
             "GIT_CONFIG_NOSYSTEM": "1",
-            "ENVGUARD_TORCH": str(torch("2.11.0")),
+            "ENVGUARD_TORCH": self.default_install(),
         }
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
             if name in os.environ:
                 self.environment[name] = os.environ[name]
+
+    def default_install(self):
+        """The PyTorch of ENVGUARD_TORCH in the sandbox."""
+        return str(torch("2.11.0"))
 
     def run_any(self, *command, cwd=None, env=None, **options):
         """Runs a command in the sandbox; `env` adds variables, None removes one."""
