@@ -4,7 +4,7 @@ namespace envguard::recipe::table {
 
 namespace {
 
-constexpr auto gradients_of_x_and_w = "x.grad and w.grad of sum(y * g), flattened and concatenated";
+constexpr auto gradients_of_x_and_w = "x.grad and w.grad of y.backward(g), flattened and concatenated";
 
 }  // namespace
 

@@ -47,7 +47,7 @@ std::vector<Unit> reduction_units() {
       probe("ops.sum_rows_f32", "reduction", everywhere, {uniform("x", f32, {129, 1031}, 5012)}, "sum(x, dim=1)"),
       // float64: the CPU kernels sum float32 in double, and the order of such a sum does not show.
       probe("ops.var_f64", "reduction", everywhere, {uniform("x", f64, {65, 1031}, 5013)},
-            "var(x, dim=1, correction=1)"),
+            "var(x, dim=1, unbiased=True)"),
       probe("ops.cumsum_f64", "reduction", everywhere, {uniform("x", f64, {65, 257}, 5014)}, "cumsum(x, dim=1)"),
       probe("ops.softmax_f32", "softmax", everywhere, {uniform("x", f32, {65, 1031}, 5015, 3)}, "softmax(x, dim=1)"),
       probe(

@@ -1,0 +1,203 @@
+// Layer 4: short trainings, kept at the first forward, the first gradients, and after 1, 2, 4 … 32 steps.
+#include <array>
+#include <bit>
+#include <string>
+
+#include "engine/probes/functional.hpp"
+#include "engine/probes/optimizers.hpp"
+#include "engine/probes/table.hpp"
+
+namespace envguard::engine::probes {
+namespace {
+
+constexpr unsigned steps = 32;
+
+struct Forward {
+  Tensor y, loss;
+};
+
+TensorList gradients_of(const TensorList& parameters) {
+  TensorList gradients;
+  for (const Tensor& parameter : parameters) gradients.push_back(parameter.grad().value());
+  return gradients;
+}
+
+template <class Network, class Optimizer>
+void train(Bench& bench, const Network& network, Optimizer optimizer) {
+  const TensorList parameters = network.parameters();
+  for (unsigned step = 1; step <= steps; ++step) {
+    const Forward forward = network.forward(step - 1);
+    if (step == 1) bench.keep("forward", forward.y);
+    backward(forward.loss, parameters);
+    const TensorList gradients = gradients_of(parameters);
+    if (step == 1) bench.keep("gradients", gradients);
+    optimizer.step(gradients);
+    for (const Tensor& gradient : gradients) zero_(gradient);
+    if (std::has_single_bit(step)) bench.keep("w" + std::to_string(step), parameters);
+  }
+}
+
+/// Weight and bias of one layer, as the recipe begins them.
+struct Affine {
+  Affine(const Bench& bench, const std::string& name)
+      : weight(bench.parameter(name + ".weight")), bias(bench.parameter(name + ".bias")) {}
+  Tensor weight, bias;
+};
+
+struct Linear : Affine {
+  using Affine::Affine;
+  [[nodiscard]] Tensor operator()(const Tensor& h) const { return linear(h, weight, bias); }
+};
+
+struct LayerNorm : Affine {
+  using Affine::Affine;
+  [[nodiscard]] Tensor operator()(const Tensor& h) const { return layer_norm(h, weight, bias); }
+};
+
+struct BatchNorm : Affine {
+  BatchNorm(const Bench& bench, const std::string& name)
+      : Affine(bench, name),
+        mean(zeros(bench.torch(), weight.sizes(), weight.dtype())),
+        variance(ones(bench.torch(), weight.sizes(), weight.dtype())) {}
+  [[nodiscard]] Tensor operator()(const Tensor& h) const { return batch_norm(h, weight, bias, mean, variance); }
+  Tensor mean, variance;
+};
+
+struct Cnn {
+  explicit Cnn(const Bench& bench)
+      : x(bench.input("x")),
+        labels(bench.input("labels")),
+        conv1(bench.parameter("conv1.weight")),
+        norm1(bench, "norm1"),
+        conv2(bench.parameter("conv2.weight")),
+        norm2(bench, "norm2"),
+        output(bench, "linear") {}
+
+  [[nodiscard]] TensorList parameters() const {
+    return {conv1, norm1.weight, norm1.bias, conv2, norm2.weight, norm2.bias, output.weight, output.bias};
+  }
+
+  [[nodiscard]] Forward forward(unsigned) const {
+    Tensor h = relu(norm1(conv(x, conv1, {.padding = 1})));
+    h = relu(norm2(conv(h, conv2, {.stride = 2, .padding = 1})));
+    h = avg_pool2d(h, 2);
+    Tensor y = output(reshape(h, {h.size(0), -1}));
+    return {y, cross_entropy(y, labels)};
+  }
+
+  Tensor x, labels, conv1;
+  BatchNorm norm1;
+  Tensor conv2;
+  BatchNorm norm2;
+  Linear output;
+};
+
+struct Transformer {
+  explicit Transformer(const Bench& bench)
+      : tokens(bench.input("tokens")),
+        targets(bench.input("targets")),
+        table(bench.parameter("embedding")),
+        norm1(bench, "norm1"),
+        qkv(bench, "qkv"),
+        projection(bench, "projection"),
+        norm2(bench, "norm2"),
+        up(bench, "up"),
+        down(bench, "down"),
+        head(bench.parameter("head.weight")) {}
+
+  [[nodiscard]] TensorList parameters() const {
+    return {table,        norm1.weight, norm1.bias, qkv.weight, qkv.bias,    projection.weight, projection.bias,
+            norm2.weight, norm2.bias,   up.weight,  up.bias,    down.weight, down.bias,         head};
+  }
+
+  [[nodiscard]] Tensor attention(const Tensor& h) const {
+    const std::int64_t batch = h.size(0), length = h.size(1), width = h.size(2);
+    constexpr std::int64_t heads = 4;
+    const Tensor all = permute(reshape(qkv(h), {batch, length, 3, heads, width / heads}), {2, 0, 3, 1, 4});
+    const Tensor mixed = causal_attention(select(all, 0, 0), select(all, 0, 1), select(all, 0, 2));
+    return projection(reshape(transpose(mixed, 1, 2), {batch, length, width}));
+  }
+
+  [[nodiscard]] Forward forward(unsigned) const {
+    Tensor h = embedding(table, tokens);
+    h = plus(h, attention(norm1(h)));
+    h = plus(h, down(gelu(up(norm2(h)))));
+    Tensor y = reshape(linear(h, head), {targets.size(0), head.size(0)});
+    return {y, cross_entropy(y, targets)};
+  }
+
+  Tensor tokens, targets, table;
+  LayerNorm norm1;
+  Linear qkv, projection;
+  LayerNorm norm2;
+  Linear up, down;
+  Tensor head;
+};
+
+/// A graph that is another one for another batch.
+struct Dynamic {
+  explicit Dynamic(const Bench& bench)
+      : x(bench.input("x")),
+        targets(bench.input("targets")),
+        in(bench, "in"),
+        hidden(bench, "hidden"),
+        out(bench, "out") {}
+
+  [[nodiscard]] TensorList parameters() const {
+    return {in.weight, in.bias, hidden.weight, hidden.bias, out.weight, out.bias};
+  }
+
+  [[nodiscard]] static unsigned depth(const Tensor& batch) {
+    const Torch& torch = batch.torch();
+    const Tensor positive = torch.call("aten::gt", "Tensor", batch, zeros(torch, {}, batch.dtype()));
+    return 1 + static_cast<unsigned>(to_host(sum(positive)).item()) % 4;
+  }
+
+  [[nodiscard]] Forward forward(unsigned step) const {
+    const std::int64_t index = step % x.size(0);
+    const Tensor batch = select(x, 0, index);
+    Tensor h = tanh(in(batch));
+    for (unsigned layer = depth(batch); layer > 0; --layer) h = tanh(hidden(h));
+    Tensor y = out(h);
+    return {y, mse_loss(y, select(targets, 0, index))};
+  }
+
+  Tensor x, targets;
+  Linear in, hidden, out;
+};
+
+void cnn_sgd(Bench& bench) {
+  const Cnn network(bench);
+  train(bench, network, Sgd(network.parameters(), {.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 0.0005}));
+}
+
+void cnn_adam(Bench& bench) {
+  const Cnn network(bench);
+  train(bench, network, Adam(network.parameters(), {.learning_rate = 0.001, .weight_decay = 0, .decoupled = false}));
+}
+
+void transformer_adamw(Bench& bench) {
+  const AttentionBackend alone(bench.torch(), "math");
+  const Transformer network(bench);
+  train(bench, network, Adam(network.parameters(), {.learning_rate = 0.001, .weight_decay = 0.01, .decoupled = true}));
+}
+
+void dynamic_sgd(Bench& bench) {
+  const Dynamic network(bench);
+  train(bench, network, Sgd(network.parameters(), {.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 0}));
+}
+
+constexpr std::array units{
+    UnitCode{"train.cnn_sgd", cnn_sgd},
+    UnitCode{"train.cnn_adam", cnn_adam},
+    UnitCode{"train.transformer_adamw", transformer_adamw},
+    UnitCode{"train.dynamic_sgd", dynamic_sgd},
+};
+
+}  // namespace
+
+std::span<const UnitCode> train() {
+  return units;
+}
+
+}  // namespace envguard::engine::probes
