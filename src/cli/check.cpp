@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+
+#include "base/files.hpp"
+#include "base/limits.hpp"
+#include "cli/commands.hpp"
+#include "cli/judging.hpp"
+#include "cli/verdicts.hpp"
+#include "lockfile/pair.hpp"
+
+namespace envguard::cli {
+
+namespace {
+
+using base::Error;
+using base::ExitCode;
+
+repository::Source source_of(const CheckOptions& options, compare::Context context) {
+  if (options.staged) return {repository::View::index, {}};
+  if (!options.commit.empty()) return {repository::View::commit, options.commit};
+  // What CI judges is the commit, not what an earlier step of the job left in the tree.
+  if (context == compare::Context::ci) return {repository::View::commit, "HEAD"};
+  return {};
+}
+
+Keeping keeping_of(const CheckOptions& options, const Call& call, compare::Context context) {
+  if (options.no_cache || context == compare::Context::ci) return Keeping::nothing;
+  const bool default_question = options.commit.empty() && options.target.empty() && !options.device &&
+                                call.global.torch.empty() && call.global.config.empty();
+  return default_question ? Keeping::runs_and_verdict : Keeping::runs;
+}
+
+/// The lock of --lock, which needs no git and no policy.
+repository::LockSet lone_lock(const std::filesystem::path& path) {
+  const auto text = base::read_file(path, base::limits::lock_bytes, ExitCode::lock_unreadable);
+  if (!text)
+    throw Error(ExitCode::lock_unreadable, "there is no such file", "--lock names a lock's .toml").at(path.string());
+  const auto target = path.stem().string();
+  repository::LockFile file;
+  file.target = target;
+  file.environment = "default";
+  file.place = path.string();
+  file.text = *text;
+  file.evidence = base::read_file(path.parent_path() / lockfile::evidence_file_name(target),
+                                  base::limits::evidence_bytes, ExitCode::lock_unreadable);
+  return {.locks = {std::move(file)}, .inputs = {}};
+}
+
+model::Verdict check_lone(const CheckOptions& options, const Call& call, const Question& question, Purse& purse) {
+  const auto scene = look_around_without_policy(call);
+  const auto path = call.resolve(options.lock);
+  auto lone = question;
+  lone.keeping = Keeping::nothing;
+  lone.target.clear();
+  lone.source = path.string();
+  return judge(call, scene, scene.policy.environments.front(), lone_lock(path), lone, purse);
+}
+
+model::Verdict check_repository(const CheckOptions& options, const Call& call, const Question& question, Purse& purse) {
+  const auto scene = open_scene(call, source_of(options, question.context));
+  std::vector<model::Verdict> verdicts;
+  for (const auto& environment : environments(scene, options.environment)) {
+    const auto locks = scene.repository->locks(scene.source, environment.name, scene.folder());
+    verdicts.push_back(locks.locks.empty() ? nothing_locked(scene, environment, question.context)
+                                           : judge(call, scene, environment, locks, question, purse));
+  }
+  return joined(std::move(verdicts));
+}
+
+bool in_ci(const Call& call) {
+  const auto value = call.machine.variable("CI");
+  return !value.empty() && value != "0" && value != "false";
+}
+
+}  // namespace
+
+base::ExitCode run(const CheckOptions& options, const Call& call) {
+  Question question;
+  question.target = options.target;
+  question.device = options.device;
+  question.context = options.ci || in_ci(call) ? compare::Context::ci : compare::Context::by_hand;
+  question.keeping = keeping_of(options, call, question.context);
+  Purse purse(most_check_processes, options.timeout);
+  const auto verdict = options.lock.empty() ? check_repository(options, call, question, purse)
+                                            : check_lone(options, call, question, purse);
+  print_verdict(call, verdict);
+  return verdict.exit_code;
+}
+
+}  // namespace envguard::cli

@@ -1,0 +1,175 @@
+#include "compare/diff.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/files.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/measurement.hpp"
+#include "cli/scene.hpp"
+#include "codec/diff.hpp"
+#include "compare/lock.hpp"
+#include "lockfile/lock.hpp"
+#include "recipe/table.hpp"
+#include "report/diff.hpp"
+
+namespace envguard::cli {
+
+namespace {
+
+using base::Error;
+using base::ExitCode;
+
+/// (environment, target) -> lock.
+using Locks = std::map<std::pair<std::string, std::string>, model::Lock>;
+
+/// One side of a comparison: some locks, or this machine, which is measured once the other side is known.
+struct Side {
+  std::string name;
+  Locks locks;
+  bool here = false;
+};
+
+Locks locks_of(const Scene& scene, const repository::Source& source, const DiffOptions& options) {
+  Locks locks;
+  for (const auto& environment : environments(scene, options.environment)) {
+    for (const auto& file : scene.repository->locks(source, environment.name, scene.folder()).locks) {
+      if (!options.target.empty() && file.target != options.target) continue;
+      locks.emplace(std::pair(environment.name, file.target), lockfile::parse_lock(file.text, file.place));
+    }
+  }
+  return locks;
+}
+
+Side lone(const std::string& name, const std::string& text) {
+  const auto lock = lockfile::parse_lock(text, name);
+  return {.name = name, .locks = {{{lock.environment, lock.target}, lock}}, .here = false};
+}
+
+std::optional<Side> file_of_revision(const Scene& scene, const std::string& text) {
+  const auto colon = text.find(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  const auto entries = scene.repository->git().tree_entries(text.substr(0, colon), {text.substr(colon + 1)});
+  if (entries.size() != 1) {
+    throw Error(ExitCode::usage, fmt::format("\"{}\" names no file of that revision", base::visible(text)),
+                "REV:FILE takes a path from the top of the repository");
+  }
+  const auto blobs = scene.repository->git().blobs(entries, {base::limits::lock_bytes}, ExitCode::lock_unreadable);
+  return lone(text, blobs.at(0).value_or(""));
+}
+
+Side side_of(const Call& call, const Scene& scene, const std::string& text, const DiffOptions& options) {
+  if (text == "here") return {.name = "here", .locks = {}, .here = true};
+  if (const auto file = base::read_file(call.resolve(text), base::limits::lock_bytes, ExitCode::lock_unreadable)) {
+    return lone(text, *file);
+  }
+  if (auto file = file_of_revision(scene, text)) return *std::move(file);
+  return {.name = text, .locks = locks_of(scene, {repository::View::commit, text}, options), .here = false};
+}
+
+std::pair<Side, Side> sides_of(const Call& call, const Scene& scene, const DiffOptions& options) {
+  const auto& given = options.sides;
+  const Side tree{.name = "work tree", .locks = {}, .here = false};
+  const auto with_locks = [&](Side side) {
+    side.locks = locks_of(scene, {}, options);
+    return side;
+  };
+  if (given.empty()) return {with_locks(tree), side_of(call, scene, "here", options)};
+  if (given.size() == 2) return {side_of(call, scene, given[0], options), side_of(call, scene, given[1], options)};
+  if (const auto dots = given[0].find(".."); dots != std::string::npos && !given[0].starts_with("../")) {
+    const auto newer = given[0].substr(dots + 2);
+    return {side_of(call, scene, given[0].substr(0, dots), options),
+            side_of(call, scene, newer.empty() ? "HEAD" : newer, options)};
+  }
+  auto older = side_of(call, scene, given[0], options);
+  // A file is held against this machine, a revision against the work tree.
+  const bool is_file = older.locks.size() == 1 && older.name.ends_with(".toml");
+  return {std::move(older), is_file ? side_of(call, scene, "here", options) : with_locks(tree)};
+}
+
+/// This machine as a lock, measured once per lock of the other side that fits it.
+Locks measure_here(const Call& call, const Scene& scene, const Locks& other, const DiffOptions& options) {
+  Locks here;
+  Purse purse(static_cast<int>(other.size()) + 1, options.timeout);
+  ProgressLine progress(call);
+  for (const auto& [name, lock] : other) {
+    const auto& all = scene.policy.environments;
+    const auto environment = std::ranges::find(all, name.first, &model::Environment::name);
+    auto subject = look_at(call, scene, discover(call, scene, environment == all.end() ? nullptr : &*environment));
+    static_cast<void>(install_to_open(subject));
+    const model::Device device{model::device_kind(lock.key), 0};
+    if (device.kind == model::DeviceKind::cuda) ask_gpu(call, subject, device.index);
+    const bool fits = device.kind == model::DeviceKind::cpu
+                          ? lock.key == model::Key(subject.observed.cpu)
+                          : subject.observed.gpu && lock.key == model::Key(*subject.observed.gpu);
+    if (!fits) continue;
+    const auto plan = make_plan(subject, device, recipe::probes(device.kind));
+    const auto run = measure_whole(make_runner(call, subject), plan, purse, progress, "measuring on " + device.text());
+    const compare::LockQuestion question{.environment = name.first,
+                                         .target = name.second,
+                                         .device = device,
+                                         .reason = {},
+                                         .runs = 1,
+                                         .refresh = false,
+                                         .today = {}};
+    here.emplace(name, compare::lock_of(subject.observed, scene.policy, run, question, lock.quarantined));
+  }
+  if (here.empty()) {
+    throw Error(ExitCode::not_judged, "none of these locks is for this hardware, so nothing was compared",
+                "envguard status shows the locks; envguard lock makes one for this machine");
+  }
+  return here;
+}
+
+std::vector<model::LockDiff> compare_sides(const Side& older, const Side& newer) {
+  std::vector<model::LockDiff> diffs;
+  const auto add = [&](model::LockDiff diff, const std::pair<std::string, std::string>& name) {
+    diff.environment = name.first;
+    diff.target = name.second;
+    diff.older = older.name;
+    diff.newer = newer.name;
+    diffs.push_back(std::move(diff));
+  };
+  if (older.locks.size() == 1 && newer.locks.size() == 1) {
+    // Two single locks are compared whatever they are called.
+    add(compare::diff(older.locks.begin()->second, newer.locks.begin()->second), newer.locks.begin()->first);
+    return diffs;
+  }
+  for (const auto& [name, lock] : older.locks) {
+    const auto other = newer.locks.find(name);
+    if (other != newer.locks.end()) {
+      add(compare::diff(lock, other->second), name);
+    } else if (!newer.here) {
+      add(compare::removed(lock), name);
+    }
+  }
+  for (const auto& [name, lock] : newer.locks) {
+    if (!older.locks.contains(name)) add(compare::added(lock), name);
+  }
+  return diffs;
+}
+
+}  // namespace
+
+base::ExitCode run(const DiffOptions& options, const Call& call) {
+  const auto scene = open_scene(call);
+  auto [older, newer] = sides_of(call, scene, options);
+  if (older.here && newer.here) {
+    throw Error(ExitCode::usage, "both sides are this machine", "name a lock or a revision for one of them");
+  }
+  if (older.locks.empty() && newer.locks.empty()) {
+    throw Error(ExitCode::usage, "there is no lock on either side", "envguard lock makes one");
+  }
+  if (older.here) older.locks = measure_here(call, scene, newer.locks, options);
+  if (newer.here) newer.locks = measure_here(call, scene, older.locks, options);
+  const auto diffs = compare_sides(older, newer);
+  call.print(call.text() ? report::diff_text(diffs, call.style()) : codec::write_diff(diffs));
+  const bool differ = std::ranges::any_of(diffs, [](const auto& diff) { return !diff.same(); });
+  return options.exit_code && differ ? ExitCode::version_drift : ExitCode::match;
+}
+
+}  // namespace envguard::cli

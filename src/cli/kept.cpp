@@ -1,0 +1,106 @@
+#include "cli/kept.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "codec/verdict.hpp"
+#include "report/verdict.hpp"
+
+namespace envguard::cli {
+
+namespace {
+
+/// Runs of one judgement differ by nothing but their order: the first, the one that confirmed it …
+base::Hash128 nth(const base::Hash128& state, std::size_t index) {
+  return base::Hasher().bytes(state.bytes()).number(index).digest();
+}
+
+/// Never kept: unstable, transient, could not measure, not judged.
+bool may_be_kept(const model::Verdict& verdict) {
+  using enum model::Outcome;
+  return !verdict.judgements.empty() && std::ranges::all_of(verdict.judgements, [](const auto& judgement) {
+    return judgement.outcome == match || judgement.outcome == version_drift || judgement.outcome == numeric_drift;
+  });
+}
+
+}  // namespace
+
+model::Run KeptLaboratory::measure(const std::vector<std::string>& probes) {
+  auto plan = plan_;
+  plan.probes = probes;
+  if (state_) {
+    if (auto run = cache_.find(plan, build_, nth(*state_, runs_.size()))) {
+      runs_.push_back(*run);
+      return *std::move(run);
+    }
+  }
+  measured_ = true;
+  runs_.push_back(engine_.measure(probes));
+  return runs_.back();
+}
+
+Keeper::Keeper(const Call& call, const Scene& scene, std::string environment, Keeping keeping)
+    : call_(call), scene_(scene), environment_(std::move(environment)), keeping_(keeping), cache_(call.machine.cache) {
+  if (!scene.repository || call.machine.cache.empty()) keeping_ = Keeping::nothing;
+  if (keeping_ == Keeping::nothing) return;
+  store_.emplace(call.machine.cache, scene.top());
+  kept_ = store_->find(environment_);
+}
+
+bool Keeper::usable() const {
+  return keeping_ != Keeping::nothing && kept_.has_value();
+}
+
+std::optional<model::Verdict> Keeper::find(const std::vector<manifest::Input>& inputs) const {
+  if (!usable() || keeping_ != Keeping::runs_and_verdict) return std::nullopt;
+  if (manifest::outdated(*kept_, inputs, call_.machine, call_.machine.now())) return std::nullopt;
+  try {
+    auto verdict = codec::read_verdict(kept_->text);
+    for (auto& judgement : verdict.judgements) judgement.kept = true;
+    return verdict;
+  } catch (const base::Error&) {
+    return std::nullopt;  // what another version kept is absent
+  }
+}
+
+std::optional<base::Hash128> Keeper::kept_state() const {
+  if (!usable() || call_.machine.now() - kept_->measured > scene_.policy.cache_for) return std::nullopt;
+  if (manifest::changed(kept_->state, call_.machine)) return std::nullopt;
+  return kept_->state.digest();
+}
+
+std::optional<manifest::Time> Keeper::kept_time() const {
+  return kept_ ? std::optional(kept_->measured) : std::nullopt;
+}
+
+void Keeper::begin(const std::vector<model::Sighting>& sightings) {
+  if (keeping_ == Keeping::nothing) return;
+  started_ = call_.machine.now();
+  before_ = manifest::look(call_.machine, sightings, {call_.machine.program, call_.machine.engine, call_.machine.hook});
+}
+
+void Keeper::keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs,
+                  const std::vector<model::Run>& runs, bool measured) const {
+  if (keeping_ != Keeping::runs_and_verdict || runs.empty() || !may_be_kept(verdict)) return;
+  std::vector<model::Library> mapped;
+  for (const auto& run : runs) mapped.insert(mapped.end(), run.libraries.begin(), run.libraries.end());
+  const auto state = measured ? manifest::complete(before_, call_.machine, mapped, started_) : kept_->state;
+  if (!state) return;
+  if (measured) {
+    for (std::size_t index = 0; index < runs.size(); ++index) {
+      cache_.keep(runs[index], call_.machine.build, nth(state->digest(), index));
+    }
+  }
+  const auto line = report::verdict_text(verdict, {});
+  store_->keep(manifest::Manifest{.environment = environment_,
+                                  .inputs = inputs,
+                                  .state = *state,
+                                  .measured = measured ? started_ : kept_->measured,
+                                  .cache_for = scene_.policy.cache_for,
+                                  .outcome = std::string(model::name(verdict.outcome)),
+                                  .exit_code = static_cast<int>(verdict.exit_code),
+                                  .line = line.substr(0, line.find('\n')),
+                                  .text = codec::write_verdict(verdict)});
+}
+
+}  // namespace envguard::cli

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cache/cache.hpp"
+#include "cli/call.hpp"
+#include "cli/laboratory.hpp"
+#include "cli/scene.hpp"
+#include "manifest/manifest.hpp"
+#include "manifest/store.hpp"
+#include "model/verdict.hpp"
+
+namespace envguard::cli {
+
+/// Kept Runs first, fresh processes for the rest; remembers every run it gave.
+class KeptLaboratory : public inquiry::Laboratory {
+ public:
+  /// `state`: of the machine, under which Runs were kept; nothing: measure.
+  KeptLaboratory(EngineLaboratory& engine, model::Plan plan, const cache::Cache& cache, std::string build,
+                 std::optional<base::Hash128> state)
+      : engine_(engine), plan_(std::move(plan)), cache_(cache), build_(std::move(build)), state_(state) {}
+
+  [[nodiscard]] model::Run measure(const std::vector<std::string>& probes) override;
+  [[nodiscard]] inquiry::Budget left() const override { return engine_.left(); }
+  [[nodiscard]] const std::vector<model::Run>& runs() const { return runs_; }
+  [[nodiscard]] bool measured() const { return measured_; }
+
+ private:
+  EngineLaboratory& engine_;
+  model::Plan plan_;
+  const cache::Cache& cache_;
+  std::string build_;
+  std::optional<base::Hash128> state_;
+  std::vector<model::Run> runs_;
+  bool measured_ = false;
+};
+
+/// How much of what was kept a check may use, and may keep.
+enum class Keeping {
+  nothing,           ///< --no-cache, CI
+  runs,              ///< another lock or revision than the default one: Runs are used
+  runs_and_verdict,  ///< the default question
+};
+
+/// The kept verdict and Runs of one environment of one work tree.
+class Keeper {
+ public:
+  Keeper(const Call& call, const Scene& scene, std::string environment, Keeping keeping);
+
+  /// The kept verdict, where everything it rested on is unchanged.
+  [[nodiscard]] std::optional<model::Verdict> find(const std::vector<manifest::Input>& inputs) const;
+
+  /// Before measuring: the state that the measurement will rest on.
+  void begin(const std::vector<model::Sighting>& sightings);
+  /// The state under which Runs were kept, where it is still the machine's and young enough.
+  [[nodiscard]] std::optional<base::Hash128> kept_state() const;
+  [[nodiscard]] const cache::Cache& cache() const { return cache_; }
+  /// When what is kept was measured, for a verdict that rests on kept Runs alone.
+  [[nodiscard]] std::optional<manifest::Time> kept_time() const;
+
+  /// After judging: keeps the verdict and its Runs where the outcome is one that may be kept.
+  void keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs,
+            const std::vector<model::Run>& runs, bool measured) const;
+
+ private:
+  [[nodiscard]] bool usable() const;
+
+  const Call& call_;
+  const Scene& scene_;
+  std::string environment_;
+  Keeping keeping_;
+  cache::Cache cache_;
+  std::optional<manifest::Store> store_;
+  std::optional<manifest::Manifest> kept_;
+  manifest::State before_;
+  manifest::Time started_;
+};
+
+}  // namespace envguard::cli

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "model/device.hpp"
+
+namespace envguard::cli {
+
+enum class Format { text, json };
+enum class Color { automatic, always, never };
+
+/// Options that every command takes.
+struct GlobalOptions {
+  std::filesystem::path directory;  ///< -C; empty: where envguard was started
+  std::filesystem::path config;     ///< --config; empty: found in the repository
+  std::string torch;                ///< --torch as typed
+  Format format = Format::text;
+  std::filesystem::path output;  ///< -o; empty: standard output
+  bool quiet = false;
+  bool verbose = false;
+  Color color = Color::automatic;
+};
+
+struct TryOptions {
+  static constexpr const char* name = "try";
+};
+
+struct InitOptions {
+  static constexpr const char* name = "init";
+  bool yes = false;
+};
+
+struct DoctorOptions {
+  static constexpr const char* name = "doctor";
+  bool strict = false;
+};
+
+struct FingerprintOptions {
+  static constexpr const char* name = "fingerprint";
+  std::string environment;
+  std::optional<model::Device> device;  ///< nothing: the GPU where there is one
+  std::chrono::seconds timeout{120};
+};
+
+struct LockOptions {
+  static constexpr const char* name = "lock";
+  std::string environment, target;
+  std::optional<model::Device> device;  ///< nothing: the GPU where there is one
+  std::string reason;
+  int runs = 5;
+  bool refresh = false;
+  bool check = false;
+  std::chrono::seconds timeout{600};
+};
+
+struct CheckOptions {
+  static constexpr const char* name = "check";
+  std::string environment, target;
+  std::optional<model::Device> device;  ///< nothing: every lock whose key fits
+  std::filesystem::path lock;           ///< --lock: no git, no policy
+  bool staged = false;
+  std::string commit;
+  bool no_cache = false;
+  bool ci = false;
+  std::chrono::seconds timeout{120};
+};
+
+struct StatusOptions {
+  static constexpr const char* name = "status";
+  bool exit_code = false;
+};
+
+struct DiffOptions {
+  static constexpr const char* name = "diff";
+  std::string environment, target;
+  std::vector<std::string> sides;  ///< none, one or two
+  bool exit_code = false;
+  std::chrono::seconds timeout{120};
+};
+
+struct HookOptions {
+  static constexpr const char* name = "hook";
+  enum class Action { install, uninstall, status, run };
+  Action action = Action::status;
+  std::string stage = "pre-commit";  ///< of `run`: the hook that git started
+};
+
+using CommandOptions = std::variant<TryOptions, InitOptions, DoctorOptions, FingerprintOptions, LockOptions,
+                                    CheckOptions, StatusOptions, DiffOptions, HookOptions>;
+
+}  // namespace envguard::cli

@@ -1,0 +1,97 @@
+#include "cli/subject.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "detect/libraries.hpp"
+#include "detect/observe.hpp"
+#include "runner/devices.hpp"
+#include "runner/plan.hpp"
+
+namespace envguard::cli {
+
+namespace {
+
+using base::Error;
+using base::ExitCode;
+
+constexpr std::chrono::seconds device_deadline{10};
+
+}  // namespace
+
+detect::Discovery discover(const Call& call, const Scene& scene, const model::Environment* environment) {
+  return detect::find_install(call.machine,
+                              {.torch = call.global.torch, .environment = environment, .top = scene.top()});
+}
+
+Subject look_at(const Call& call, const Scene& scene, detect::Discovery discovery) {
+  Subject subject;
+  if (discovery.install) {
+    subject.refusal =
+        trust::may_open(*discovery.install, discovery.named_by_policy,
+                        {.top = scene.top(), .environment = call.machine.environment, .user = ::geteuid()});
+  }
+  subject.sightings = discovery.sightings;
+  subject.observed = detect::observe(call.machine, std::move(discovery), true);
+  return subject;
+}
+
+void ask_gpu(const Call& call, Subject& subject, int index) {
+  const auto& machine = call.machine;
+  subject.devices = runner::ask_devices(machine.engine, machine.build, machine.nvml, machine.cuda_driver,
+                                        machine.environment, device_deadline);
+  const auto at = static_cast<std::size_t>(index);
+  if (at >= subject.devices.gpus.size()) return;
+  const auto& gpu = subject.devices.gpus[at];
+  if (gpu.mig) {
+    throw Error(ExitCode::not_judged, fmt::format("cuda:{} is a MIG instance, which envguard cannot lock yet", index),
+                "choose a whole GPU with --device cuda:N, or the CPU with --device cpu");
+  }
+  subject.observed.gpu = gpu.key;
+}
+
+model::Device pick_device(const Call& call, Subject& subject, std::optional<model::Device> wanted) {
+  if (wanted && wanted->kind == model::DeviceKind::cpu) return *wanted;
+  const model::Device gpu = wanted.value_or(model::Device{model::DeviceKind::cuda, 0});
+  ask_gpu(call, subject, gpu.index);
+  if (subject.observed.gpu) return gpu;
+  if (!wanted) return {};
+  throw Error(ExitCode::not_judged,
+              fmt::format("{} is not there: {}", gpu.text(),
+                          subject.devices.gpus.empty()
+                              ? subject.devices.no_gpu
+                              : fmt::format("the driver shows {} GPU(s)", subject.devices.gpus.size())),
+              "envguard doctor says what was found; --device cpu measures the CPU");
+}
+
+const model::Install& install_to_open(const Subject& subject) {
+  if (!subject.observed.install) {
+    std::string passed;
+    for (const auto& candidate : subject.observed.passed_over) passed += "\n    " + candidate;
+    throw Error(
+        ExitCode::not_judged, "no PyTorch was found" + (passed.empty() ? "" : "; passed over:" + passed),
+        "name one with --torch INSTALL or ENVGUARD_TORCH: an interpreter, a venv, a conda prefix, a LibTorch folder");
+  }
+  if (subject.refusal) throw trust::untrusted(*subject.refusal);
+  return *subject.observed.install;
+}
+
+runner::Runner make_runner(const Call& call, const Subject& subject) {
+  runner::Setup setup;
+  setup.engine = call.machine.engine;
+  setup.build = call.machine.build;
+  setup.caller = call.machine.environment;
+  setup.cache = call.machine.cache;
+  for (const auto& gpu : subject.devices.gpus) setup.gpu_uuids.push_back(gpu.uuid);
+  return runner::Runner(std::move(setup));
+}
+
+model::Plan make_plan(const Subject& subject, model::Device device, const std::vector<std::string>& probes) {
+  const auto& install = install_to_open(subject);
+  return runner::make_plan(install, device, model::Profile::strict, probes, detect::preloads(install));
+}
+
+}  // namespace envguard::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+
+#include "cli/call.hpp"
+#include "cli/scene.hpp"
+#include "codec/devices.hpp"
+#include "detect/discovery.hpp"
+#include "model/observed.hpp"
+#include "model/run.hpp"
+#include "runner/runner.hpp"
+#include "trust/trust.hpp"
+
+namespace envguard::cli {
+
+/// The PyTorch that an environment means and the machine it stands on, nothing of it opened yet.
+struct Subject {
+  model::Observed observed;
+  std::optional<trust::Refusal> refusal;  ///< why the install may not be opened
+  std::vector<model::Sighting> sightings;
+  codec::Devices devices;  ///< empty unless the GPUs were asked for
+};
+
+/// Discovery only: fast, and enough to tell whether a kept verdict still holds.
+[[nodiscard]] detect::Discovery discover(const Call& call, const Scene& scene, const model::Environment* environment);
+
+/// `environment`: nothing where no policy speaks.
+[[nodiscard]] Subject look_at(const Call& call, const Scene& scene, detect::Discovery discovery);
+
+/// Asks the engine for the driver's devices and takes the key of `device` into `subject`. A GPU that is not there
+/// leaves `observed.gpu` empty. Error not_judged for a MIG instance.
+void ask_gpu(const Call& call, Subject& subject, int index);
+
+/// The device that `auto` means: the GPU where there is one, else the CPU. Asks for the GPUs.
+[[nodiscard]] model::Device pick_device(const Call& call, Subject& subject, std::optional<model::Device> wanted);
+
+/// The install of a subject that is about to be opened. Errors: not_judged where there is none, untrusted where it may
+/// not be opened.
+[[nodiscard]] const model::Install& install_to_open(const Subject& subject);
+
+[[nodiscard]] runner::Runner make_runner(const Call& call, const Subject& subject);
+[[nodiscard]] model::Plan make_plan(const Subject& subject, model::Device device,
+                                    const std::vector<std::string>& probes);
+
+}  // namespace envguard::cli
