@@ -61,7 +61,10 @@ class Pep440Reader {
     version.pre_ = take_prerelease();
     version.post_ = take_post();
     version.dev_ = take_labelled({"dev"});
-    if (take("+") && !take_local(version.local_)) return std::nullopt;
+    if (take("+")) {
+      version.local_ = take_local();
+      if (version.local_.empty()) return std::nullopt;
+    }
     if (!rest_.empty()) return std::nullopt;
     return version;
   }
@@ -98,13 +101,8 @@ class Pep440Reader {
     take_separator();
     for (const std::string_view label : labels) {
       if (!take(label)) continue;
-      const std::string_view after_label = rest_;
       take_separator();
-      if (auto number = take_number()) return number;
-      // The separator may belong to what follows: "1.0a.dev1", "1.0a-1". PEP 440's pattern takes it only where nothing
-      // does.
-      if (!after_label.empty() && is_separator(after_label.front()) && !rest_.empty()) rest_ = after_label;
-      return Number{};
+      return take_number().value_or(Number{});
     }
     rest_ = before;
     return std::nullopt;
@@ -125,16 +123,18 @@ class Pep440Reader {
     return take_labelled({"post", "rev", "r"});
   }
 
-  bool take_local(std::vector<Pep440::LocalPart>& parts) {
+  /// The parts after "+"; none where one of them is empty.
+  std::vector<Pep440::LocalPart> take_local() {
+    std::vector<Pep440::LocalPart> parts;
     do {
       const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_word);
       const std::string_view part = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
-      if (part.empty()) return false;
+      if (part.empty()) return {};
       const bool number = std::all_of(part.begin(), part.end(), is_digit);
-      parts.emplace_back(number ? Pep440::LocalPart(Number(part)) : Pep440::LocalPart(std::string(part)));
+      parts.push_back(number ? Pep440::LocalPart(Number(part)) : Pep440::LocalPart(std::string(part)));
       rest_.remove_prefix(part.size());
-    } while (!rest_.empty() && is_separator(rest_.front()) && (rest_.remove_prefix(1), true));
-    return true;
+    } while (take(".") || take("-") || take("_"));
+    return parts;
   }
 
   std::string_view rest_;

@@ -1,0 +1,187 @@
+#include "lockfile/evidence.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "lockfile/pair.hpp"
+
+// Layout, little-endian. Header, 64 bytes: 8 "ENVGUARD", u32 format, u32 recipe, u32 probes, u32 flags, 16 id of the
+// lock, 24 zeros. Record, 608 bytes: 16 hash of "PROFILE.ID", f64 norm, max, band, u64 elements, NaN, Inf, -0,
+// subnormal, 16 hash of the positions of NaN and Inf, 16 f64 sentinels, 32 f64 and 32 f32 of the sketch: 16 + 3*8 + 5*8
+// + 16 + 16*8 + 32*8 + 32*4. Hashes are in canonical (big-endian) order, as xxhsum prints them.
+
+namespace envguard::lockfile {
+
+namespace {
+
+constexpr std::string_view magic = "ENVGUARD";
+constexpr std::uint32_t format = 1;
+constexpr std::uint32_t bands_present = 1;
+
+static_assert(16 + 3 * 8 + 5 * 8 + 16 + model::sentinel_count * 8 + model::sketch_buckets * (8 + 4) ==
+              evidence_record_bytes);
+
+base::Hash128 record_name(std::string_view id) {
+  return base::hash128(fmt::format("{}.{}", model::name(model::Profile::strict), id));
+}
+
+class Writer {
+ public:
+  void text(std::string_view value) { bytes_ += value; }
+  void zeros(std::size_t count) { bytes_.append(count, '\0'); }
+  void u32(std::uint32_t value) { little_endian(value, 4); }
+  void u64(std::uint64_t value) { little_endian(value, 8); }
+  void f64(double value) { u64(std::bit_cast<std::uint64_t>(value)); }
+  void f32(float value) { u32(std::bit_cast<std::uint32_t>(value)); }
+  void hash(const base::Hash128& value) {
+    for (const std::byte byte : value.bytes()) bytes_ += static_cast<char>(byte);
+  }
+  [[nodiscard]] const std::string& bytes() const { return bytes_; }
+
+ private:
+  void little_endian(std::uint64_t value, unsigned count) {
+    for (unsigned i = 0; i < count; ++i) bytes_ += static_cast<char>((value >> (8 * i)) & 0xFFU);
+  }
+  std::string bytes_;
+};
+
+/// Reads what `Writer` wrote; the caller has checked the size.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  std::string_view text(std::size_t count) {
+    const std::string_view result = rest_.substr(0, count);
+    rest_.remove_prefix(count);
+    return result;
+  }
+  std::uint32_t u32() { return static_cast<std::uint32_t>(little_endian(4)); }
+  std::uint64_t u64() { return little_endian(8); }
+  double f64() { return std::bit_cast<double>(u64()); }
+  float f32() { return std::bit_cast<float>(u32()); }
+  base::Hash128 hash() { return base::Hash128::from_bytes(std::as_bytes(std::span(text(16))).first<16>()); }
+
+ private:
+  std::uint64_t little_endian(unsigned count) {
+    std::uint64_t value = 0;
+    const std::string_view bytes = text(count);
+    for (unsigned i = 0; i < count; ++i) value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+    return value;
+  }
+  std::string_view rest_;
+};
+
+void write_record(Writer& out, std::string_view id, const model::Evidence& evidence) {
+  out.hash(record_name(id));
+  out.f64(evidence.norm);
+  out.f64(evidence.max);
+  out.f64(std::numeric_limits<double>::quiet_NaN());
+  for (const auto count : {evidence.elements, evidence.nan, evidence.inf, evidence.negative_zero, evidence.subnormal})
+    out.u64(count);
+  out.hash(evidence.nonfinite_positions);
+  for (const double value : evidence.sentinels) out.f64(value);
+  for (const double value : evidence.sketch.high) out.f64(value);
+  for (const float value : evidence.sketch.low) out.f32(value);
+}
+
+model::Evidence read_record(Reader& in) {
+  model::Evidence evidence;
+  evidence.norm = in.f64();
+  evidence.max = in.f64();
+  in.f64();  // the band, which judging by bits does not need
+  evidence.elements = in.u64();
+  evidence.nan = in.u64();
+  evidence.inf = in.u64();
+  evidence.negative_zero = in.u64();
+  evidence.subnormal = in.u64();
+  evidence.nonfinite_positions = in.hash();
+  for (double& value : evidence.sentinels) value = in.f64();
+  for (double& value : evidence.sketch.high) value = in.f64();
+  for (float& value : evidence.sketch.low) value = in.f32();
+  return evidence;
+}
+
+const model::Evidence& evidence_of(const model::ProbeLine& line,
+                                   const std::vector<std::pair<std::string, model::Evidence>>& probes) {
+  static const model::Evidence none;
+  if (model::parse_status(line.second)) return none;
+  const auto found = std::ranges::find_if(probes, [&](const auto& probe) { return probe.first == line.first; });
+  if (found == probes.end()) throw std::invalid_argument("no evidence for " + line.first);
+  return found->second;
+}
+
+std::size_t size_of(std::size_t probes) {
+  return evidence_header_bytes + probes * evidence_record_bytes;
+}
+
+/// What is wrong with the header, or nothing.
+std::string header_fault(Reader& in, std::size_t size, const model::Lock& lock) {
+  if (in.text(magic.size()) != magic) return "it does not begin with ENVGUARD";
+  if (const auto found = in.u32(); found != format) return fmt::format("its format is {}, not {}", found, format);
+  if (const auto found = in.u32(); found != static_cast<std::uint32_t>(lock.recipe))
+    return fmt::format("it is of recipe {}, the lock of recipe {}", found, lock.recipe);
+  const auto probes = in.u32();
+  if (probes != lock.strict.size()) return fmt::format("it holds {} probes, the lock {}", probes, lock.strict.size());
+  if (size != size_of(probes)) return fmt::format("it has {} bytes, not {}", size, size_of(probes));
+  if (const auto flags = in.u32(); (flags & ~bands_present) != 0) return fmt::format("its flags are {:#x}", flags);
+  if (const auto id = in.hash(); id != lock.id)
+    return fmt::format("it belongs to lock {}, not {}", id.spoken(), lock.id.spoken());
+  const auto rest = in.text(24);
+  return rest == std::string_view("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24) ? ""
+                                                                                          : "its header is not whole";
+}
+
+}  // namespace
+
+std::string write_evidence(const model::Lock& lock,
+                           const std::vector<std::pair<std::string, model::Evidence>>& probes) {
+  Writer out;
+  out.text(magic);
+  out.u32(format);
+  out.u32(static_cast<std::uint32_t>(lock.recipe));
+  out.u32(static_cast<std::uint32_t>(lock.strict.size()));
+  out.u32(0);
+  out.hash(lock.id);
+  out.zeros(24);
+  for (const auto& line : lock.strict) write_record(out, line.first, evidence_of(line, probes));
+  return out.bytes();
+}
+
+model::EvidenceTable parse_evidence(std::string_view bytes, const model::Lock& lock, std::string_view place) {
+  const auto damaged = [&](const std::string& why) {
+    return base::Error(base::ExitCode::lock_unreadable, "evidence damaged: " + why,
+                       "restore it with git, or measure again: envguard lock --refresh")
+        .at(place);
+  };
+  if (bytes.size() < evidence_header_bytes) throw damaged(fmt::format("it has {} bytes", bytes.size()));
+  Reader in(bytes);
+  if (const auto fault = header_fault(in, bytes.size(), lock); !fault.empty()) throw damaged(fault);
+  model::EvidenceTable table;
+  for (const auto& [id, line] : lock.strict) {
+    if (in.hash() != record_name(id)) throw damaged(fmt::format("a record is not of {}", id));
+    table.probes.emplace_back(id, read_record(in));
+  }
+  return table;
+}
+
+std::variant<model::EvidenceTable, EvidenceProblem> check_evidence(const model::Lock& lock,
+                                                                   const std::optional<std::string>& bytes) {
+  const std::string file = evidence_file_name(lock.target);
+  if (!bytes) return EvidenceProblem{EvidenceProblem::Kind::missing, file + " is missing"};
+  if (base::hash128(*bytes) != lock.evidence)
+    return EvidenceProblem{EvidenceProblem::Kind::other_hash, file + " is not the one that the lock pins"};
+  try {
+    return parse_evidence(*bytes, lock, file);
+  } catch (const base::Error& error) {
+    return EvidenceProblem{EvidenceProblem::Kind::damaged, fmt::format("{}: {}", file, error.message())};
+  }
+}
+
+}  // namespace envguard::lockfile

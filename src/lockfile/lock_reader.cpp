@@ -1,0 +1,215 @@
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "lockfile/lock.hpp"
+#include "lockfile/table_reader.hpp"
+#include "lockfile/unknown_keys.hpp"
+
+namespace envguard::lockfile {
+
+namespace {
+
+bool is_day(std::string_view text) {
+  constexpr std::string_view form = "dddd-dd-dd";
+  return std::ranges::equal(text, form, [](char c, char f) { return f == 'd' ? c >= '0' && c <= '9' : c == f; });
+}
+
+/// Layers and probes as recipes name them; so no id can be spelled in two ways.
+bool is_probe_name(std::string_view text, bool dots) {
+  return !text.empty() && text.size() <= 128 && std::ranges::all_of(text, [dots](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           (dots && c == '.');
+  });
+}
+
+class LockReader {
+ public:
+  LockReader(const Table& top, const Source& source) : source_(source), top_(top, "", source) {}
+
+  model::Lock read() {
+    read_schema();
+    read_head();
+    if (const Table* table = top_.table("versions")) lock_.versions = strings(*table, "versions");
+    if (const Table* table = top_.table("build")) lock_.build = strings(*table, "build");
+    read_key(top_.required_table("key"));
+    if (const Table* table = top_.table("caches")) lock_.caches = strings(*table, "caches");
+    if (const Table* table = top_.table("knobs")) lock_.knobs = strings(*table, "knobs");
+    if (const Table* table = top_.table("change")) read_change(*table);
+    read_recipe(top_.required_table("recipe"));
+    read_strict(top_.required_table("strict"));
+    for (const Entry* entry : top_.unknown()) keep_unknown("", *entry);
+    check_id();
+    return std::move(lock_);
+  }
+
+ private:
+  void read_schema() {
+    const auto schema = top_.required_integer("schema");
+    if (schema > model::Lock::current_schema)
+      throw top_.error("schema",
+                       fmt::format("is {}, and this envguard reads up to {}", schema, model::Lock::current_schema),
+                       "install a newer envguard");
+    if (schema < 1) throw top_.error("schema", fmt::format("is {}, and schemas begin at 1", schema));
+    lock_.schema = static_cast<int>(schema);
+  }
+
+  void read_head() {
+    lock_.environment = name("environment");
+    lock_.target = name("target");
+    lock_.locked = top_.required_string("locked");
+    if (!is_day(lock_.locked)) throw top_.error("locked", "is no day, as in \"2026-11-23\"");
+    lock_.reason = top_.string("reason").value_or("");
+    lock_.id = hash("id", "");
+    lock_.evidence = hash("evidence", "xxh3:");
+  }
+
+  std::string name(std::string_view key) {
+    auto value = top_.required_string(key);
+    if (!base::is_plain_name(value))
+      throw top_.error(key, fmt::format("is \"{}\", which cannot name a file", base::visible(value)));
+    return value;
+  }
+
+  base::Hash128 hash(std::string_view key, std::string_view prefix) {
+    const std::string value = top_.required_string(key);
+    const auto digits = std::string_view(value).substr(std::min(prefix.size(), value.size()));
+    const auto parsed = base::Hash128::parse(digits);
+    if (!value.starts_with(prefix) || !parsed)
+      throw top_.error(key,
+                       fmt::format("is \"{}\", and must be {}32 lower-case hex digits", base::visible(value), prefix));
+    return *parsed;
+  }
+
+  model::Table strings(const Table& table, const std::string& path) {
+    TableReader reader(table, fmt::format("[{}]", path), source_);
+    model::Table result;
+    for (const auto& entry : table.entries) result.emplace_back(entry.key, reader.required_string(entry.key));
+    return result;
+  }
+
+  static int whole(TableReader& reader, std::string_view key, int least) {
+    const auto value = reader.required_integer(key);
+    if (value < least || value > std::numeric_limits<int>::max())
+      throw reader.error(key, fmt::format("is {}, and must be at least {}", value, least));
+    return static_cast<int>(value);
+  }
+
+  void read_key(const Table& table) {
+    TableReader reader(table, "[key]", source_);
+    if (table.find("gpu")) {
+      lock_.key = model::GpuKey{reader.required_string("gpu"), reader.required_string("compute-capability"),
+                                whole(reader, "sm-count", 1)};
+    } else {
+      lock_.key = model::CpuKey{reader.required_string("cpu-vendor"), whole(reader, "cpu-family", 0),
+                                whole(reader, "cpu-model", 0), reader.required_string("isa")};
+    }
+    // An unknown field would make two kinds of hardware look equal.
+    const auto unknown = reader.unknown();
+    if (!unknown.empty())
+      throw reader.error(unknown.front()->key, "is a part of the key that this envguard does not know",
+                         "install a newer envguard");
+  }
+
+  void read_change(const Table& table) {
+    TableReader reader(table, "[change]", source_);
+    model::Change change;
+    change.versions = reader.strings("versions").value_or(std::vector<std::string>{});
+    change.knobs = reader.strings("knobs").value_or(std::vector<std::string>{});
+    for (const Entry* entry : reader.unknown()) {
+      const auto* layer = entry->value.get<Table>();
+      if (!layer) {
+        keep_unknown("change", *entry);
+        continue;
+      }
+      const std::string path = "change." + entry->key;
+      if (!is_probe_name(entry->key, false)) throw reader.error(entry->key, "is no layer");
+      TableReader counts(*layer, fmt::format("[{}]", path), source_);
+      change.layers.push_back({entry->key, whole(counts, "moved", 0), whole(counts, "of", 1)});
+      for (const Entry* other : counts.unknown()) keep_unknown(path, *other);
+    }
+    lock_.change = std::move(change);
+  }
+
+  void read_recipe(const Table& table) {
+    TableReader reader(table, "[recipe]", source_);
+    lock_.recipe = whole(reader, "version", 1);
+    lock_.runs = whole(reader, "runs", 1);
+    lock_.quarantined = reader.strings("quarantined").value_or(std::vector<std::string>{});
+    for (const Entry* entry : reader.unknown()) keep_unknown("recipe", *entry);
+  }
+
+  void read_strict(const Table& table) {
+    TableReader layers(table, "[strict]", source_);
+    for (const auto& [layer, value] : table.entries) {
+      const Table& lines = layers.required_table(layer);
+      if (!is_probe_name(layer, false)) throw layers.error(layer, "is no layer");
+      TableReader reader(lines, fmt::format("[strict.{}]", layer), source_);
+      for (const auto& entry : lines.entries) read_line(reader, layer, entry.key);
+    }
+    if (lock_.strict.empty()) throw top_.error("strict", "holds no probe: there is nothing to compare with");
+  }
+
+  void read_line(TableReader& reader, const std::string& layer, const std::string& probe) {
+    std::string line = reader.required_string(probe);
+    if (!is_probe_name(probe, true)) throw reader.error(probe, "is no probe");
+    const bool status = line == model::name(model::ProbeStatus::unsupported) ||
+                        line == model::name(model::ProbeStatus::not_deterministic);
+    if (!status && !base::Hash128::parse(line))
+      throw reader.error(probe,
+                         fmt::format("is \"{}\": neither 32 lower-case hex digits nor a status", base::visible(line)));
+    std::string id = layer + "." + probe;
+    if (std::ranges::find(lock_.quarantined, id) != lock_.quarantined.end())
+      throw reader.error(probe, "is quarantined, and has a line all the same");
+    lock_.strict.emplace_back(std::move(id), std::move(line));
+  }
+
+  void keep_unknown(const std::string& path, const Entry& entry) {
+    std::ranges::move(unknown_below(path, entry), std::back_inserter(lock_.unknown));
+  }
+
+  void check_id() const {
+    const auto found = model::fingerprint_id(lock_.strict);
+    if (found == lock_.id) return;
+    throw top_.error(
+        "id",
+        fmt::format("is {}, and its {} lines give {}: the lock was edited or merged by hand", lock_.id.spoken(),
+                    lock_.strict.size(), found.spoken()),
+        "take one side whole (git checkout --ours or --theirs, both files), or measure again: envguard lock");
+  }
+
+  const Source& source_;
+  TableReader top_;
+  model::Lock lock_;
+};
+
+/// A merge that git could not finish is no matter of TOML.
+void refuse_conflict(std::string_view text, const Source& source) {
+  std::size_t line = 1;
+  for (const auto row : base::split(text, '\n')) {
+    if (row.starts_with("<<<<<<< ") || row.starts_with(">>>>>>> "))
+      throw source.error(
+          line, "holds git's conflict markers",
+          "take one side whole (git checkout --ours or --theirs, both files), or measure again: envguard lock");
+    ++line;
+  }
+}
+
+}  // namespace
+
+model::Lock parse_lock(std::string_view text, std::string_view place) {
+  const Source source{place, base::ExitCode::lock_unreadable,
+                      "restore it with git, or move it away and measure again: envguard lock",
+                      base::limits::lock_bytes};
+  if (base::trim(text.substr(0, source.limit)).empty()) throw source.error(0, "is empty");
+  if (text.size() <= source.limit) refuse_conflict(text, source);
+  const Table top = parse_document(text, source);
+  return LockReader(top, source).read();
+}
+
+}  // namespace envguard::lockfile

@@ -1,0 +1,32 @@
+#include "lockfile/pair.hpp"
+
+#include "base/files.hpp"
+#include "base/hash.hpp"
+#include "lockfile/evidence.hpp"
+#include "lockfile/lock.hpp"
+
+namespace envguard::lockfile {
+
+SealedLock seal(model::Lock lock, const std::vector<std::pair<std::string, model::Evidence>>& probes) {
+  lock.id = model::fingerprint_id(lock.strict);
+  std::string evidence = write_evidence(lock, probes);
+  lock.evidence = base::hash128(evidence);
+  return {std::move(lock), std::move(evidence)};
+}
+
+std::string lock_file_name(std::string_view target) {
+  return std::string(target) + ".toml";
+}
+
+std::string evidence_file_name(std::string_view target) {
+  return std::string(target) + ".evidence";
+}
+
+void write_pair(const std::filesystem::path& folder, const model::Lock& lock, std::string_view evidence) {
+  base::AtomicFiles files;
+  files.add(folder / evidence_file_name(lock.target), evidence);
+  files.add(folder / lock_file_name(lock.target), write_lock(lock));
+  files.commit();
+}
+
+}  // namespace envguard::lockfile
