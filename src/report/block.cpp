@@ -1,0 +1,183 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "report/judgement.hpp"
+
+namespace envguard::report {
+
+namespace {
+
+using model::Difference;
+using model::Outcome;
+using Weight = Difference::Weight;
+
+constexpr std::size_t most_differences = 6;
+
+std::size_t judged(const model::Judgement& judgement) {
+  std::size_t all = 0;
+  for (const auto& layer : judgement.layers) all += static_cast<std::size_t>(layer.of);
+  return all;
+}
+
+std::string headline(const model::Judgement& judgement) {
+  switch (judgement.outcome) {
+    case Outcome::match:
+      return "match";
+    case Outcome::version_drift:
+      return "version drift";
+    case Outcome::numeric_drift:
+      return "numeric drift";
+    case Outcome::unstable:
+      return "unstable";
+    case Outcome::transient:
+      return "transient";
+    case Outcome::not_locked:
+      return "not locked on this hardware";
+    case Outcome::no_torch:
+    case Outcome::no_gpu:
+      return "not judged";
+    case Outcome::could_not_measure:
+      return "could not measure";
+    case Outcome::untrusted:
+      return "untrusted";
+    case Outcome::lock_unreadable:
+      return "lock unreadable";
+    case Outcome::usage:
+      return "usage";
+  }
+  return {};
+}
+
+/// What the headline adds: how much moved.
+std::string extent(const model::Judgement& judgement) {
+  const auto all = judged(judgement);
+  switch (judgement.outcome) {
+    case Outcome::version_drift:
+      return fmt::format(", {} probes identical", all == 1 ? "the 1" : fmt::format("all {}", all));
+    case Outcome::numeric_drift:
+      return fmt::format(" in {} of {}", judgement.moved.size(), counted(all, "probe"));
+    case Outcome::unstable:
+      return ": this machine disagrees with itself";
+    case Outcome::transient:
+      return ": the first run differed, its reruns match";
+    default:
+      return {};
+  }
+}
+
+void put_headline(Page& page, const model::Judgement& judgement) {
+  const bool passes = judgement.exit_code == base::ExitCode::match;
+  const auto name = lock_name(judgement, true);
+  Text text{"envguard: ", {headline(judgement), passes ? Tone::warning : Tone::bad}, extent(judgement)};
+  if (!name.empty()) text.push_back({" (" + name + ")", Tone::faint});
+  page.wrapped(text, 0, 2);
+}
+
+/// The lowest layer with the probes that moved in it, then every layer's count, then the layers that did not move.
+void put_moved(Page& page, const model::Judgement& judgement) {
+  if (judgement.moved.empty()) return;
+  const auto lowest = std::string(model::layer_of(judgement.moved.front().id));
+  std::vector<std::string> probes, statuses, counts, silent;
+  for (const auto& probe : judgement.moved) {
+    if (model::layer_of(probe.id) == lowest) probes.push_back(short_probe(probe.id));
+    if (model::parse_status(probe.here))
+      statuses.push_back(probe.id + " is " + probe.here + " here");
+    else if (model::parse_status(probe.locked))
+      statuses.push_back(probe.id + " was " + probe.locked + " when locked");
+  }
+  for (const auto& layer : judgement.layers) {
+    if (layer.moved == 0)
+      silent.push_back(layer.layer);
+    else
+      counts.push_back(fmt::format("{} {} of {}", layer.layer, layer.moved, layer.of));
+  }
+  page.row("what moved", {"lowest layer ", {lowest, Tone::strong}, ": " + listed(probes, 3)});
+  page.row("by layer", {listed(counts, counts.size()) + (silent.empty() ? "" : "; none in " + listed(silent, 9))});
+  if (!statuses.empty()) page.row("status", {listed(statuses, 3)});
+}
+
+bool goes_with(const Difference& difference) {
+  return difference.kind != Difference::Kind::cache && difference.weight != Weight::overridden &&
+         difference.locked != difference.here;
+}
+
+void put_rows(Page& page, std::string_view label, const std::vector<const Difference*>& differences) {
+  for (std::size_t i = 0; i < std::min(differences.size(), most_differences); ++i) {
+    page.row(i == 0 ? label : "", {described(*differences[i])});
+  }
+  if (differences.size() <= most_differences) return;
+  std::vector<std::string> rest;
+  for (std::size_t i = most_differences; i < differences.size(); ++i) rest.push_back(differences[i]->name);
+  page.row("", {{"and " + listed(rest, 8), Tone::faint}});
+}
+
+void put_differences(Page& page, const model::Judgement& judgement) {
+  const bool drift = judgement.outcome == Outcome::numeric_drift;
+  std::vector<const Difference*> shown;
+  std::vector<std::string> overridden;
+  for (const auto& difference : judgement.differences) {
+    const bool blocks = difference.weight == Weight::blocks;
+    if (blocks || (drift && goes_with(difference))) shown.push_back(&difference);
+    if (difference.weight == Weight::overridden) overridden.push_back(difference.name);
+  }
+  put_rows(page, drift ? "goes with" : "differs", shown);
+  if (drift && !overridden.empty()) page.row("ruled out", {listed(overridden, 4) + ": strict sets it itself"});
+}
+
+void put_commands(Page& page, const model::Judgement& judgement) {
+  for (std::size_t i = 0; i < judgement.undo.size(); ++i) page.command(i == 0 ? "to undo" : "", judgement.undo[i]);
+  if (!judgement.accept.empty()) page.command("to accept", judgement.accept);
+  const bool repeated = judgement.next.empty() || judgement.next == judgement.accept;
+  if (!repeated) page.command(judgement.undo.empty() && judgement.accept.empty() ? "next" : "and", judgement.next);
+}
+
+void put_measured(Page& page, const model::Verdict& verdict, const model::Judgement& judgement) {
+  if (!verdict.install || judgement.runs == 0) return;
+  const auto how = judgement.kept
+                       ? fmt::format("kept verdict of {}", judgement.measured)
+                       : fmt::format("{}, {}", counted(static_cast<std::size_t>(judgement.runs), "fresh run"),
+                                     duration(judgement.seconds));
+  page.row("measured", {{fmt::format("torch {} in {} ({}); {}", verdict.install->version,
+                                     verdict.install->prefix.string(), verdict.install->rule, how),
+                         Tone::faint}});
+}
+
+void put_response(Page& page, const model::Judgement& judgement) {
+  if (!judgement.response || judgement.exit_code != base::ExitCode::match) return;
+  page.row("so",
+           {judgement.outcome == Outcome::numeric_drift ? "reported and not failed: the policy says fail-on = \"never\""
+                                                        : "not failed: the policy lets this pass"});
+}
+
+}  // namespace
+
+std::string described(const Difference& difference) {
+  const auto& [kind, name, locked, here, weight, rule] = difference;
+  if (locked == here) return fmt::format("{} {} is not {}, which the policy asks for", name, here, rule);
+  const auto what = kind == Difference::Kind::build ? "torch's build: " + name : name;
+  const bool asks = weight == Weight::blocks && rule != "locked";
+  return fmt::format("{}: {} here, {} in the lock{}", what, here, locked,
+                     asks ? fmt::format("; the policy asks for {}", rule) : "");
+}
+
+void put_block(Page& page, const model::Verdict& verdict, const model::Judgement& judgement) {
+  put_headline(page, judgement);
+  if (judgement.outcome != Outcome::unstable && judgement.outcome != Outcome::transient) put_moved(page, judgement);
+  if (!judgement.unstable.empty()) page.row("which", {listed(judgement.unstable, 4)});
+  if (!judgement.what.empty()) {
+    page.row(judgement.outcome == Outcome::numeric_drift ? "goes with" : "why", {judgement.what});
+  }
+  if (judgement.outcome == Outcome::could_not_measure) page.row("so", {"nothing is known about the numerics"});
+  put_differences(page, judgement);
+  put_commands(page, judgement);
+  if (!judgement.quarantined.empty()) {
+    page.row("quarantined", {counted(judgement.quarantined.size(), "probe") +
+                             " run and never judged: " + listed(judgement.quarantined, 3)});
+  }
+  for (const auto& note : judgement.notes) page.row("note", {note});
+  put_response(page, judgement);
+  put_measured(page, verdict, judgement);
+}
+
+}  // namespace envguard::report

@@ -1,0 +1,81 @@
+#include "report/changes.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace envguard::report {
+
+namespace {
+
+using model::Difference;
+
+void put_table(Page& page, const model::LockDiff& diff, Difference::Kind kind, std::string_view label) {
+  std::size_t columns = 0;
+  for (const auto& each : diff.differences) {
+    if (each.kind == kind) columns = std::max(columns, base::display_width(each.name));
+  }
+  bool first = true;
+  for (const auto& each : diff.differences) {
+    if (each.kind != kind) continue;
+    const bool replaced = each.weight == Difference::Weight::overridden;
+    page.item(
+        first ? label : "", base::visible(each.name), columns,
+        {each.locked + " -> ", {each.here, Tone::strong}, {replaced ? " (strict sets it itself)" : "", Tone::faint}});
+    first = false;
+  }
+}
+
+std::vector<std::string> moved_in(const model::LockDiff& diff, std::string_view layer) {
+  std::vector<std::string> names;
+  for (const auto& probe : diff.moved) {
+    if (model::layer_of(probe.id) == layer) names.push_back(short_probe(probe.id));
+  }
+  return names;
+}
+
+void put_probes(Page& page, const model::LockDiff& diff) {
+  if (!diff.same_key) {
+    page.row("probes", {"other hardware: the bits were not compared"});
+    return;
+  }
+  int moved = 0, all = 0;
+  bool first = true;
+  for (const auto& layer : diff.layers) {
+    moved += layer.moved;
+    all += layer.of;
+    if (layer.moved == 0) continue;
+    page.item(first ? "probes" : "", layer.layer, 6,
+              {{fmt::format("{} of {} moved", layer.moved, layer.of), Tone::strong},
+               ": " + listed(moved_in(diff, layer.layer), 4)});
+    first = false;
+  }
+  if (diff.layers.empty()) {
+    page.row("probes", {"none on both sides"});
+  } else if (moved == 0) {
+    page.row("probes", {fmt::format("all {} identical", all)});
+  } else {
+    page.row("", {fmt::format("{} of {} identical", all - moved, all)});
+  }
+}
+
+}  // namespace
+
+void put_changes(Page& page, const model::LockDiff& diff) {
+  if (!diff.same_key) page.row("hardware", {diff.older_hardware + " -> ", {diff.newer_hardware, Tone::strong}});
+  put_table(page, diff, Difference::Kind::version, "versions");
+  put_table(page, diff, Difference::Kind::knob, "knobs");
+  put_table(page, diff, Difference::Kind::build, "torch's build");
+  put_table(page, diff, Difference::Kind::cache, "CPU caches");
+  put_probes(page, diff);
+  if (!diff.only_newer.empty()) page.row("new probes", {listed(diff.only_newer, 4)});
+  if (!diff.only_older.empty()) page.row("gone probes", {listed(diff.only_older, 4)});
+  if (diff.quarantined_older != diff.quarantined_newer) {
+    const auto side = [](const auto& ids) { return ids.empty() ? std::string("none") : listed(ids, 4); };
+    page.row("quarantined", {side(diff.quarantined_older) + " -> " + side(diff.quarantined_newer)});
+  }
+}
+
+}  // namespace envguard::report

@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "report/judgement.hpp"
+
+namespace envguard::report {
+
+namespace {
+
+using Weight = model::Difference::Weight;
+
+std::vector<std::string> of_weight(const model::Judgement& judgement, Weight weight) {
+  std::vector<std::string> named;
+  for (const auto& difference : judgement.differences) {
+    if (difference.weight != weight) continue;
+    const bool knob = difference.kind == model::Difference::Kind::knob;
+    named.push_back(knob && difference.here != "not set" ? difference.name + "=" + difference.here : difference.name);
+  }
+  return named;
+}
+
+/// What must be said even of a match: probes that were not judged, knobs that strict replaced, drift that was excused.
+std::string reservations(const model::Judgement& judgement) {
+  std::string text;
+  if (!judgement.quarantined.empty()) text += fmt::format(", {} quarantined", judgement.quarantined.size());
+  const auto unshared = judgement.only_in_lock.size() + judgement.only_here.size();
+  if (unshared > 0) text += fmt::format(", {} on one side only", unshared);
+  if (const auto excused = of_weight(judgement, Weight::excused); !excused.empty()) {
+    text += "; excused: " + listed(excused, 3);
+  }
+  if (const auto overridden = of_weight(judgement, Weight::overridden); !overridden.empty()) {
+    text += "; strict overrode " + listed(overridden, 3);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string lock_name(const model::Judgement& judgement, bool several) {
+  if (judgement.environment.empty()) return judgement.target;
+  if (!several && judgement.environment == "default") return {};
+  return judgement.target.empty() ? judgement.environment : judgement.environment + "/" + judgement.target;
+}
+
+void put_match(Page& page, const model::Verdict& verdict, const model::Judgement& judgement, bool several) {
+  std::size_t judged = 0;
+  for (const auto& layer : judgement.layers) judged += static_cast<std::size_t>(layer.of);
+  const auto how = judgement.kept ? std::string("kept verdict") : duration(judgement.seconds);
+  const auto torch = verdict.install ? fmt::format("torch {}, ", verdict.install->version) : std::string();
+  const auto name = lock_name(judgement, several);
+  const auto start = fmt::format("  {}  ", judgement.id.spoken());
+  const auto probes = counted(judged, "probe") + " identical";
+  const auto rest = reservations(judgement);
+  // What does not fit the width is left out, least needed first: the hardware, then the lock's name where it is the
+  // only one.
+  auto where = judgement.hardware.empty() ? std::string() : " on " + judgement.hardware;
+  auto which = name.empty() ? std::string() : name + "  ";
+  const auto columns = [&] {
+    return base::display_width("envguard: match" + start + which + probes + where + " (" + torch + how + ")" + rest);
+  };
+  if (columns() > page.width()) where.clear();
+  if (columns() > page.width() && !several) which.clear();
+  page.line({"envguard: ",
+             {"match", Tone::good},
+             start + which + probes + where + " ",
+             {"(" + torch + how + ")", Tone::faint},
+             rest});
+}
+
+void put_passed(Page& page, const model::Judgement& judgement, bool several) {
+  const auto name = lock_name(judgement, several);
+  page.wrapped(
+      {"envguard: ", {"not judged here", Tone::faint}, (name.empty() ? ": " : " (" + name + "): ") + judgement.what}, 0,
+      2);
+}
+
+}  // namespace envguard::report

@@ -1,0 +1,170 @@
+#include "report/page.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace envguard::report {
+
+namespace {
+
+constexpr std::size_t narrowest = 80;
+constexpr std::size_t label_indent = 2;
+constexpr std::size_t label_columns = 14;
+
+std::string_view escape(Tone tone) {
+  switch (tone) {
+    case Tone::plain:
+      return "";
+    case Tone::strong:
+      return "\x1b[1m";
+    case Tone::faint:
+      return "\x1b[2m";
+    case Tone::good:
+      return "\x1b[32m";
+    case Tone::warning:
+      return "\x1b[33m";
+    case Tone::bad:
+      return "\x1b[1;31m";
+    case Tone::command:
+      return "\x1b[36m";
+  }
+  return "";
+}
+
+/// One word and whether a blank stands before it: "(torch" "2.11.0" ")" keep together where the spans did.
+struct Word {
+  std::string text;
+  Tone tone = Tone::plain;
+  bool after_blank = false;
+};
+
+std::vector<Word> words(const Text& text) {
+  std::vector<Word> words;
+  bool blank = false;
+  for (const auto& span : text) {
+    const auto shown = base::visible(span.text);
+    const auto parts = base::split(shown, ' ');
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (i > 0) blank = true;
+      if (parts[i].empty()) continue;
+      words.push_back({std::string(parts[i]), span.tone, blank});
+      blank = false;
+    }
+  }
+  return words;
+}
+
+}  // namespace
+
+Page::Page(const Style& style)
+    : color_(style.color), width_(std::max(narrowest, static_cast<std::size_t>(std::max(0, style.width)))) {}
+
+std::string Page::toned(const std::string& shown, Tone tone) const {
+  if (!color_ || tone == Tone::plain || shown.empty()) return shown;
+  return fmt::format("{}{}\x1b[0m", escape(tone), shown);
+}
+
+Page& Page::line(const Text& text) {
+  for (const auto& span : text) text_ += toned(base::visible(span.text), span.tone);
+  return blank();
+}
+
+Page& Page::wrapped(const Text& text, std::size_t indent, std::size_t hanging) {
+  text_.append(indent, ' ');
+  std::size_t column = indent;
+  std::string stretch;  // words of one tone on one line
+  Tone tone = Tone::plain;
+  const auto flush = [&] {
+    text_ += toned(stretch, tone);
+    stretch.clear();
+  };
+  bool fresh = true;  // nothing on this line yet
+  for (const auto& word : words(text)) {
+    const auto columns = base::display_width(word.text);
+    const bool gap = word.after_blank && !fresh;
+    if (gap && column + 1 + columns > width_) {
+      flush();
+      text_ += '\n';
+      text_.append(hanging, ' ');
+      column = hanging;
+      fresh = true;
+    } else if (gap) {
+      if (word.tone != tone) flush();
+      (stretch.empty() ? text_ : stretch) += ' ';
+      ++column;
+    }
+    if (word.tone != tone) {
+      flush();
+      tone = word.tone;
+    }
+    stretch += word.text;
+    column += columns;
+    fresh = false;
+  }
+  flush();
+  return blank();
+}
+
+void Page::put_label(std::string_view label) {
+  const auto shown = base::visible(label);
+  text_.append(label_indent, ' ');
+  text_ += toned(shown, Tone::faint);
+  text_.append(label_columns - std::min(label_columns - 1, label_indent + base::display_width(shown)), ' ');
+}
+
+Page& Page::row(std::string_view label, const Text& text) {
+  return item(label, "", 0, text);
+}
+
+Page& Page::item(std::string_view label, std::string_view name, std::size_t columns, const Text& text) {
+  put_label(label);
+  const auto lead = columns == 0 ? std::string() : padded(base::visible(name), columns + 2);
+  text_ += lead;
+  const auto indent = label_columns + base::display_width(lead);
+  const auto start = text_.size();
+  wrapped(text, indent, indent);
+  text_.erase(start, indent);  // label and name stand where the first line's indent would
+  return *this;
+}
+
+Page& Page::command(std::string_view label, std::string_view step) {
+  if (step.starts_with("#")) return row(label, {std::string(base::trim(step.substr(1)))});
+  put_label(label);
+  return line({{std::string(step), Tone::command}});
+}
+
+Page& Page::blank() {
+  text_ += '\n';
+  return *this;
+}
+
+std::string counted(std::size_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
+std::string listed(const std::vector<std::string>& items, std::size_t limit) {
+  std::string text;
+  const auto shown = items.size() <= limit + 1 ? items.size() : limit;  // "and 1 more" takes the place of the one
+  for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + items[i];
+  if (shown < items.size()) text += fmt::format(" and {} more", items.size() - shown);
+  return text;
+}
+
+std::string padded(std::string_view text, std::size_t columns) {
+  const auto used = base::display_width(text);
+  return std::string(text) + std::string(columns - std::min(columns, used), ' ');
+}
+
+std::string short_probe(std::string_view id) {
+  const auto dot = id.find('.');
+  return std::string(dot == std::string_view::npos ? id : id.substr(dot + 1));
+}
+
+std::string duration(double seconds) {
+  return seconds < 9.95 ? fmt::format("{:.1f} s", seconds) : fmt::format("{:.0f} s", seconds);
+}
+
+}  // namespace envguard::report
