@@ -63,9 +63,9 @@ class LinkRules(unittest.TestCase):
         self.assertEqual(dynamic(hook, "NEEDED"), [])
         self.assertNotIn("INTERP", output_of("readelf", "--program-headers", "--wide", hook))
 
-    def test_no_program_carries_a_library_path(self):
-        for name, path in harness.PROGRAMS.items():
-            self.assertEqual(dynamic(path, "RPATH") + dynamic(path, "RUNPATH"), [], name)
+    def test_only_envguard_has_a_library_path_and_it_is_the_bundles(self):
+        paths = {name: dynamic(path, "RPATH") + dynamic(path, "RUNPATH") for name, path in harness.PROGRAMS.items()}
+        self.assertEqual(paths, {"envguard": ["$ORIGIN/../lib/envguard"], "envguard-engine": [], "envguard-hook": []})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,90 @@
+"""Environment variables that move what PyTorch computes, against a lock made without them."""
+
+import json
+import unittest
+from pathlib import Path
+
+import harness
+
+ONEDNN_FROM_THE_LOWEST = ["SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX512_CORE", "AVX512_CORE_VNNI", "AVX512_CORE_BF16"]
+
+
+def cpu_has(flag):
+    return f" {flag} " in Path("/proc/cpuinfo").read_text(encoding="utf-8").replace("\n", " ")
+
+
+class Knobs(harness.Sandbox):
+    def setUp(self):
+        super().setUp()
+        self.make_locked_repository()
+
+    def fingerprint(self, env=None):
+        result = self.envguard(harness.MATCH, "fingerprint", "--device", "cpu", "--format", "json", env=env)
+        return json.loads(result.stdout)["id"]
+
+    def felt(self, name, values):
+        """The first setting under which this CPU computes other bits, found without asking `check`."""
+        usual = self.fingerprint()
+        for value in values:
+            if self.fingerprint({name: value}) != usual:
+                return {name: value}
+        return None
+
+    def drifts(self, setting):
+        """`check` under a setting ends in 8 and names the knob, its value and the lowest layer that moved."""
+        (name, value), = setting.items()
+        verdict = self.verdict(harness.NUMERIC_DRIFT, "--no-cache", env=setting)
+        judgement, = verdict["judgements"]
+        moved = [layer["layer"] for layer in judgement["layers"] if layer["moved"]]
+        text = self.envguard(harness.NUMERIC_DRIFT, "check", env=setting).stdout
+        self.assertIn(f"{name}", text)
+        self.assertIn(value, text)
+        self.assertIn(moved[0], text)
+        self.assertIn(f"unset {name}", text)
+        self.assertIn("envguard lock", text)
+        knobs = {entry["name"]: entry for entry in judgement["differences"] if entry["kind"] == "knob"}
+        self.assertEqual(knobs[name]["here"], value)
+
+    def test_onednn_instruction_set(self):
+        setting = self.felt("ONEDNN_MAX_CPU_ISA", ONEDNN_FROM_THE_LOWEST)
+        if setting is None and not cpu_has("avx2"):
+            self.skipTest("no value of ONEDNN_MAX_CPU_ISA changes what this CPU computes")
+        self.assertIsNotNone(setting, "a CPU with AVX2 feels SSE41")
+        self.drifts(setting)
+
+    def test_aten_capability(self):
+        setting = self.felt("ATEN_CPU_CAPABILITY", ["default"])
+        if setting is None and not cpu_has("avx2"):
+            self.skipTest("ATEN_CPU_CAPABILITY=default changes nothing that this CPU computes")
+        self.assertIsNotNone(setting, "a CPU with AVX2 feels it")
+        self.drifts(setting)
+
+    def test_mkl_code_path(self):
+        setting = self.felt("MKL_CBWR", ["COMPATIBLE", "AVX2"])
+        if setting is None:
+            self.skipTest("MKL_CBWR changes nothing that this CPU computes")
+        self.drifts(setting)
+
+    def test_threads_are_overridden_by_strict(self):
+        setting = {"MKL_NUM_THREADS": "2"}
+        verdict = self.verdict(harness.MATCH, "--no-cache", env=setting)
+        judgement, = verdict["judgements"]
+        knobs = {entry["name"]: entry for entry in judgement["differences"] if entry["kind"] == "knob"}
+        self.assertEqual(knobs["MKL_NUM_THREADS"]["weight"], "overridden")
+        text = self.envguard(harness.MATCH, "check", env=setting).stdout
+        self.assertIn("MKL_NUM_THREADS", text)
+        self.assertIn("strict", text)
+
+    def test_a_lock_made_under_a_knob_names_it_when_it_is_gone(self):
+        setting = self.felt("ONEDNN_MAX_CPU_ISA", ONEDNN_FROM_THE_LOWEST)
+        if setting is None:
+            self.skipTest("no value of ONEDNN_MAX_CPU_ISA changes what this CPU computes")
+        self.envguard(harness.MATCH, "lock", "--device", "cpu", "--reason", "older CPUs", env=setting)
+        self.verdict(harness.MATCH, "--no-cache", env=setting)
+        text = self.envguard(harness.NUMERIC_DRIFT, "check", "--no-cache").stdout
+        (name, value), = setting.items()
+        self.assertIn(f"export {name}={value}", text)
+
+
+if __name__ == "__main__":
+    harness.main()
