@@ -61,7 +61,7 @@ class Gpu(harness.Sandbox):
     def test_a_lock_made_here_matches_here(self):
         self.lock()
         verdict = self.verdict(harness.MATCH, "--no-cache", "--device", "cuda:0")
-        self.assertEqual(verdict["outcome"], "match")
+        self.assertEqual(verdict["verdict"], "match")
 
     def test_a_gpu_lock_says_nothing_about_the_cpu(self):
         self.lock()
