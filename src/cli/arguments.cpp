@@ -1,5 +1,6 @@
 #include "cli/arguments.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace envguard::cli {
 
@@ -53,6 +55,20 @@ void add_device(CLI::App& command, std::optional<model::Device>& device, const s
       ->type_name("DEVICE");
 }
 
+template <typename Value>
+void add_choice(CLI::App& app, const std::string& name, Value& value, const std::map<std::string, Value>& choices,
+                const std::string& type, const std::string& text) {
+  app.add_option_function<std::string>(
+         name,
+         [name, &value, choices, text](const std::string& word) {
+           const auto chosen = choices.find(word);
+           if (chosen == choices.end()) throw CLI::ValidationError(name, fmt::format("\"{}\" is not {}", word, text));
+           value = chosen->second;
+         },
+         text)
+      ->type_name(type);
+}
+
 void add_timeout(CLI::App& command, std::chrono::seconds& timeout) {
   command
       .add_option_function<int>(
@@ -78,23 +94,25 @@ void add_global(CLI::App& app, GlobalOptions& global) {
          "--torch", global.torch,
          "the PyTorch to use: an interpreter, a venv, a conda or pixi prefix, a site-packages/torch, a LibTorch")
       ->type_name("INSTALL");
-  app.add_option("--format", global.format, "text or json")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, Format>{{"text", Format::text}, {"json", Format::json}})
-                      .description(""))
-      ->type_name("FORMAT");
+  add_choice(app, "--format", global.format, {{"text", Format::text}, {"json", Format::json}}, "FORMAT",
+             "text or json");
   app.add_option("-o,--output", global.output, "write the result to this file")->type_name("FILE");
   app.add_flag("-q,--quiet", global.quiet, "no progress, and no line on success");
   app.add_flag("-v,--verbose", global.verbose, "say what is being done");
-  app.add_option("--color", global.color, "auto, always or never")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, Color>{
-                                      {"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}})
-              .description(""))
-      ->type_name("WHEN");
+  add_choice(app, "--color", global.color,
+             {{"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}}, "WHEN",
+             "auto, always or never");
+}
+
+void add_first_look(CLI::App& app, Draft& draft) {
+  app.add_subcommand(TryOptions::name, "a first look: the environment, the fingerprint twice, one knob turned");
+  app.add_subcommand(InitOptions::name, "look at this repository and write its policy")
+      ->add_flag("--yes", draft.init.yes, "write without asking");
+  app.add_subcommand(DoctorOptions::name, "the environment as found, and every contradiction in it")
+      ->add_flag("--strict", draft.doctor.strict, "exit 1 on a contradiction of severity error");
 }
 
 void add_measuring(CLI::App& app, Draft& draft) {
-  app.add_subcommand(TryOptions::name, "a first look: the environment, the fingerprint twice, one knob turned");
   auto* fingerprint = app.add_subcommand(FingerprintOptions::name, "measure, and print the id and the hashes by layer");
   add_environment(*fingerprint, draft.fingerprint.environment);
   add_device(*fingerprint, draft.fingerprint.device, "default: the GPU where there is one");
@@ -133,10 +151,6 @@ void add_measuring(CLI::App& app, Draft& draft) {
 }
 
 void add_reading(CLI::App& app, Draft& draft) {
-  app.add_subcommand(InitOptions::name, "look at this repository and write its policy")
-      ->add_flag("--yes", draft.init.yes, "write without asking");
-  app.add_subcommand(DoctorOptions::name, "the environment as found, and every contradiction in it")
-      ->add_flag("--strict", draft.doctor.strict, "exit 1 on a contradiction of severity error");
   app.add_subcommand(StatusOptions::name, "every environment and target, and how its lock stands")
       ->add_flag("--exit-code", draft.status.exit_code,
                  "exit 1 where a lock is missing, unreadable or of an older recipe");
@@ -177,6 +191,35 @@ CommandOptions chosen(const CLI::App& app, const Draft& draft) {
   return draft.hook;
 }
 
+/// Long options and subcommands that may stand where the user typed something else.
+std::vector<std::string> known_words(const CLI::App& app, const CLI::App* command) {
+  std::vector<std::string> words;
+  for (const auto* part : {&app, command}) {
+    if (part == nullptr) continue;
+    for (const auto* option : part->get_options()) {
+      for (const auto& name : option->get_lnames()) words.push_back("--" + name);
+    }
+    if (command != nullptr && part == &app) continue;
+    for (const auto* below : part->get_subcommands([](const CLI::App*) { return true; }))
+      words.push_back(below->get_name());
+  }
+  return words;
+}
+
+/// "did you mean" for the first word that is nearly one that is known; empty: none is.
+std::string suggestion(const CLI::App& app, const CLI::App* command, std::span<const std::string> arguments) {
+  const auto words = known_words(app, command);
+  const std::vector<std::string_view> candidates(words.begin(), words.end());
+  for (const auto& argument : arguments) {
+    const auto word = argument.substr(0, argument.find('='));
+    if (command != nullptr && word == command->get_name()) continue;
+    if (word.size() < 3 || std::ranges::find(words, word) != words.end()) continue;
+    const auto near = base::nearest(word, candidates);
+    if (near) return fmt::format("; did you mean \"{}\"?", *near);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::variant<Invocation, Answer> parse(std::span<const std::string> arguments) {
@@ -187,6 +230,7 @@ std::variant<Invocation, Answer> parse(std::span<const std::string> arguments) {
   app.fallthrough();
   app.footer(exit_code_table());
   add_global(app, draft.global);
+  add_first_look(app, draft);
   add_measuring(app, draft);
   add_reading(app, draft);
   add_hook(app, draft.hook);
@@ -200,8 +244,9 @@ std::variant<Invocation, Answer> parse(std::span<const std::string> arguments) {
     return Answer{std::string(version.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
     const auto commands = app.get_subcommands();
-    const std::string command = commands.empty() ? "" : commands.at(0)->get_name() + " ";
-    throw Error(ExitCode::usage, error.what(), fmt::format("envguard {}--help", command));
+    const auto* command = commands.empty() ? nullptr : commands.at(0);
+    throw Error(ExitCode::usage, error.what() + suggestion(app, command, arguments),
+                fmt::format("envguard {}--help", command == nullptr ? "" : command->get_name() + " "));
   }
   return Invocation{draft.global, chosen(app, draft)};
 }

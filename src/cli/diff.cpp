@@ -115,6 +115,7 @@ Locks measure_here(const Call& call, const Scene& scene, const Locks& other, con
                                          .reason = {},
                                          .runs = 1,
                                          .refresh = false,
+                                         .reason_needed = false,
                                          .today = {}};
     here.emplace(name, compare::lock_of(subject.observed, scene.policy, run, question, lock.quarantined));
   }

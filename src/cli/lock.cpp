@@ -83,6 +83,7 @@ base::ExitCode run(const LockOptions& options, const Call& call) {
                                        .reason = options.reason,
                                        .runs = options.runs,
                                        .refresh = options.refresh,
+                                       .reason_needed = !options.check,
                                        .today = model::utc_day(call.machine.now())};
   ProgressLine progress(call);
   Purse purse(processes_for(options.runs), options.timeout);
