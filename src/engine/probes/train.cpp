@@ -3,6 +3,8 @@
 #include <bit>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "engine/probes/functional.hpp"
 #include "engine/probes/optimizers.hpp"
 #include "engine/probes/table.hpp"
@@ -33,7 +35,7 @@ void train(Bench& bench, const Network& network, Optimizer optimizer) {
     if (step == 1) bench.keep("gradients", gradients);
     optimizer.step(gradients);
     for (const Tensor& gradient : gradients) zero_(gradient);
-    if (std::has_single_bit(step)) bench.keep("w" + std::to_string(step), parameters);
+    if (std::has_single_bit(step)) bench.keep(fmt::format("w{}", step), parameters);
   }
 }
 

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "codec/devices.hpp"
+#include "engine/shared_library.hpp"
+#include "model/key.hpp"
+
+namespace envguard::engine::cuda {
+
+/// Why the driver gives no answer: the library is not there, or its call failed.
+struct Absent {
+  std::string why;
+};
+
+/// libcuda, initialized. GPUs are counted as CUDA counts them, under CUDA_VISIBLE_DEVICES.
+class Driver {
+ public:
+  /// `library`: a path or a bare name.
+  [[nodiscard]] static std::variant<Driver, Absent> open(const std::string& library);
+
+  [[nodiscard]] int count() const;
+  [[nodiscard]] std::optional<model::GpuKey> key(int index) const;
+  /// "GPU-…" or "MIG-…", as CUDA_VISIBLE_DEVICES takes it; empty where the driver does not say.
+  [[nodiscard]] std::string uuid(int index) const;
+  [[nodiscard]] std::string api_version() const;  ///< "13.0"
+
+ private:
+  explicit Driver(SharedLibrary library) : library_(std::move(library)) {}
+  [[nodiscard]] std::optional<int> device(int index) const;
+  [[nodiscard]] int attribute(int attribute, int device) const;
+  SharedLibrary library_;
+};
+
+/// A MIG instance, which libcuda names "NVIDIA H100 80GB HBM3 MIG 1g.10gb".
+[[nodiscard]] bool is_mig(const model::GpuKey& key);
+
+}  // namespace envguard::engine::cuda

@@ -1,0 +1,104 @@
+#include "engine/ladder.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "engine/probes/table.hpp"
+#include "recipe/summary.hpp"
+
+namespace envguard::engine {
+namespace {
+
+using model::ProbeStatus;
+
+model::ProbeStatus status_of(torch::Refusal::Reason reason) {
+  switch (reason) {
+    case torch::Refusal::Reason::unsupported:
+      return ProbeStatus::unsupported;
+    case torch::Refusal::Reason::not_deterministic:
+      return ProbeStatus::not_deterministic;
+    case torch::Refusal::Reason::no_memory:
+    case torch::Refusal::Reason::device:
+      break;  // of this moment, so it must never be locked
+  }
+  return ProbeStatus::failed;
+}
+
+}  // namespace
+
+codec::Done Ladder::run() {
+  std::set<std::string> done;
+  for (const std::string& id : plan_.probes) {
+    const recipe::Definition* definition = recipe::find(id);
+    if (definition == nullptr) {
+      send_refused(id, {ProbeStatus::failed, "this engine's recipe has no such probe"});
+    } else if (done.insert(definition->unit).second) {
+      run_unit(*recipe::find_unit(definition->unit));
+    }
+    if (device_lost_) return {sent_, std::string(codec::stopped_by_cuda_error)};
+  }
+  return {sent_, {}};
+}
+
+void Ladder::run_unit(const recipe::Unit& unit) {
+  channel_.send(codec::Begin{unit.id});
+  probes::Bench bench(torch_, unit, plan_.perturb, [this](const probes::Kept& kept) { send(kept); });
+  const Ending ending = measure(bench);
+  for (std::size_t i = bench.kept(); i < unit.outputs.size(); ++i) send_refused(unit.outputs[i].id, ending);
+  printed_.hand_on();
+}
+
+Ladder::Ending Ladder::measure(probes::Bench& bench) try {
+  const probes::UnitCode* code = probes::find_code(bench.unit().id);
+  if (code == nullptr) return {ProbeStatus::failed, "this engine has no code for it"};
+  bench.seed_generator();
+  code->run(bench);
+  return {ProbeStatus::failed, "its code ended without yielding it"};
+} catch (const torch::Refusal& refusal) {
+  return refused(refusal);
+} catch (const std::exception& error) {
+  return {ProbeStatus::failed, error.what()};
+}
+
+Ladder::Ending Ladder::refused(const torch::Refusal& refusal) {
+  device_lost_ = torch_.on_cuda() && !device_answers();
+  return {device_lost_ ? ProbeStatus::failed : status_of(refusal.reason()), refusal.what()};
+}
+
+/// A CUDA error that destroyed the context shows in every later call.
+bool Ladder::device_answers() const try {
+  (void)to_host(zeros(torch_, {1}, probes::DType::float32));
+  return true;
+} catch (const torch::Refusal&) {
+  return false;
+}
+
+void Ladder::send(const probes::Kept& kept) {
+  if (!wanted(kept.id)) return;
+  codec::Probe line;
+  line.result.id = kept.id;
+  line.result.hash = recipe::tensor_hash(kept.bytes, kept.dtype, kept.shape, kept.strides);
+  line.result.evidence = recipe::summarize(kept.bytes, kept.dtype);
+  if (plan_.keep_bytes) line.bytes = channel_.store(kept.bytes);
+  channel_.send(line);
+  ++sent_;
+}
+
+void Ladder::send_refused(std::string_view id, const Ending& ending) {
+  if (!wanted(id)) return;
+  codec::Probe line;
+  line.result.id = id;
+  line.result.status = ending.status;
+  line.result.message = ending.message;
+  channel_.send(line);
+  ++sent_;
+}
+
+bool Ladder::wanted(std::string_view id) const {
+  return std::find(plan_.probes.begin(), plan_.probes.end(), id) != plan_.probes.end();
+}
+
+}  // namespace envguard::engine

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "codec/protocol.hpp"
+#include "engine/channel.hpp"
+#include "engine/printed_text.hpp"
+#include "engine/probes/bench.hpp"
+#include "engine/torch/torch.hpp"
+#include "model/run.hpp"
+
+namespace envguard::engine {
+
+/// Runs a plan's units in order and sends one line a probe. A unit that PyTorch refuses takes only its own remaining
+/// probes with it.
+class Ladder {
+ public:
+  Ladder(const torch::Torch& torch, const model::Plan& plan, Channel& channel, PrintedText& printed)
+      : torch_(torch), plan_(plan), channel_(channel), printed_(printed) {}
+
+  /// What the last line says. After a lost CUDA context it stops early: nothing after it can be believed.
+  [[nodiscard]] codec::Done run();
+
+ private:
+  struct Ending {
+    model::ProbeStatus status = model::ProbeStatus::ok;
+    std::string message;
+  };
+
+  void run_unit(const recipe::Unit& unit);
+  [[nodiscard]] Ending measure(probes::Bench& bench);
+  [[nodiscard]] Ending refused(const torch::Refusal& refusal);
+  [[nodiscard]] bool device_answers() const;
+  void send(const probes::Kept& kept);
+  void send_refused(std::string_view id, const Ending& ending);
+  [[nodiscard]] bool wanted(std::string_view id) const;
+
+  const torch::Torch& torch_;
+  const model::Plan& plan_;
+  Channel& channel_;
+  PrintedText& printed_;
+  int sent_ = 0;
+  bool device_lost_ = false;
+};
+
+}  // namespace envguard::engine

@@ -1,0 +1,119 @@
+#include "engine/session.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "codec/build_id.hpp"
+#include "codec/plan.hpp"
+#include "codec/protocol.hpp"
+#include "engine/channel.hpp"
+#include "engine/cuda/driver.hpp"
+#include "engine/ladder.hpp"
+#include "engine/loaded_versions.hpp"
+#include "engine/mapped_libraries.hpp"
+#include "engine/printed_text.hpp"
+#include "engine/torch/open.hpp"
+#include "engine/torch/operators.hpp"
+#include "engine/torch/torch.hpp"
+#include "recipe/table.hpp"
+
+namespace envguard::engine {
+namespace {
+
+constexpr std::size_t libraries_a_line = 100;  // a line has at most 64 KiB
+
+model::Plan read_plan() {
+  const codec::PlanMessage message = codec::read_plan(read_plan_text());
+  if (message.protocol != codec::protocol_number || message.build != codec::build_id()) {
+    throw base::Error(base::ExitCode::could_not_measure,
+                      fmt::format("the plan is of protocol {} and build {}, this engine of {} and {}", message.protocol,
+                                  message.build, codec::protocol_number, codec::build_id()),
+                      "install envguard and envguard-engine from the same build");
+  }
+  return message.plan;
+}
+
+/// Makes the GPU the place of every probe. Throws CannotOpen where PyTorch or the driver has none.
+model::GpuKey use_gpu(torch::Torch& torch) try {
+  static constexpr auto* libcuda = "libcuda.so.1";
+  torch.use(model::DeviceKind::cuda);
+  (void)to_host(zeros(torch, {1}, recipe::DType::float32));
+  const auto driver = cuda::Driver::open(libcuda);
+  if (const auto* absent = std::get_if<cuda::Absent>(&driver)) {
+    throw torch::CannotOpen(codec::NotOpened::Kind::no_device, absent->why, libcuda);
+  }
+  if (auto key = std::get<cuda::Driver>(driver).key(0)) return *std::move(key);
+  throw torch::CannotOpen(codec::NotOpened::Kind::no_device, "libcuda does not say which GPU cuda:0 is", libcuda);
+} catch (const torch::Refusal& refusal) {
+  throw torch::CannotOpen(codec::NotOpened::Kind::no_device,
+                          fmt::format("PyTorch cannot use cuda:0: {}", refusal.what()), "cuda:0");
+}
+
+void set_flags(const torch::Context& context, const model::Plan& plan, codec::Opened& opened) {
+  for (const auto& [name, value] : plan.flags) {
+    if (!context.set(name, value == "true")) {
+      opened.not_settable.push_back(name);
+      continue;
+    }
+    const auto now = context.get(name);
+    opened.flags.emplace_back(name, now ? (*now ? "true" : "false") : "unreadable");
+  }
+  if (!context.set_threads(plan.threads)) opened.not_settable.emplace_back("threads");
+}
+
+codec::Opened prepare(torch::Torch& torch, const model::Plan& plan) {
+  codec::Opened opened;
+  opened.torch = torch.version();
+  opened.abi = torch.abi();
+  if (plan.device.kind == model::DeviceKind::cuda) opened.gpu = use_gpu(torch);
+  set_flags(torch.context(), plan, opened);
+  return opened;
+}
+
+void send_libraries(const Channel& channel, const torch::Torch& torch) {
+  if (torch.on_cuda()) load_cudnn_parts(torch.library());
+  const std::vector<model::Library> libraries = mapped_libraries();
+  codec::Libraries line;
+  line.versions = loaded_versions(torch.library());
+  for (std::size_t i = 0; i < libraries.size(); i += libraries_a_line) {
+    const auto part = std::span(libraries).subspan(i, std::min(libraries_a_line, libraries.size() - i));
+    line.libraries.assign(part.begin(), part.end());
+    channel.send(line);
+    line.versions.clear();
+  }
+}
+
+void measure(Channel& channel, const model::Plan& plan) try {
+  const auto announce = [&channel](const std::filesystem::path& library) {
+    channel.send(codec::Opening{library.string()});
+  };
+  SharedLibrary library = torch::open_libtorch(plan, announce);
+  PrintedText printed;
+  torch::Torch torch(std::move(library), [&printed] { return printed.take(); });
+  channel.send(prepare(torch, plan));
+  printed.hand_on();
+  const codec::Done done = Ladder(torch, plan, channel, printed).run();
+  send_libraries(channel, torch);
+  channel.send(done);
+} catch (const torch::CannotOpen& error) {
+  channel.send(error.answer());
+  channel.send(codec::Done{});
+}
+
+}  // namespace
+
+void run_session() {
+  Channel channel;
+  channel.send(codec::Hello{codec::protocol_number, std::string(codec::build_id()), recipe::number});
+  const model::Plan plan = read_plan();
+  measure(channel, plan);
+}
+
+}  // namespace envguard::engine
