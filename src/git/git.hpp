@@ -39,19 +39,22 @@ using Blobs = std::vector<std::optional<std::string>>;
 /// A repository through git's own plumbing, so that every index format, object format and work tree is git's business.
 /// Each call is one process. git keeps the caller's whole environment (GIT_INDEX_FILE names the index that is being
 /// committed), less the four variables that change what a pathspec means; its messages are English.
-/// Every call throws Error usage where git is missing, and Error could_not_measure where git fails for a reason that is
-/// not the question's answer; the message holds git's own.
+/// Every call throws Error could_not_measure where git is missing or fails for a reason that is not the question's
+/// answer; the message holds git's own.
 class Git {
  public:
   Git(std::filesystem::path directory, model::EnvironmentMap environment);
+
+  /// Of another repository: without the variables by which the caller's git names this one.
+  [[nodiscard]] Git elsewhere(std::filesystem::path directory) const;
 
   /// Nothing where `directory` is in no repository. Error usage, with what to type, where git does not trust its owner.
   [[nodiscard]] std::optional<Layout> layout() const;
 
   /// The index's entries at and under these paths (literal, relative to the top, from whatever folder).
   [[nodiscard]] std::vector<Entry> index_entries(const std::vector<std::string>& paths) const;
-  /// The same of a commit or tree.
-  [[nodiscard]] std::vector<Entry> tree_entries(std::string_view revision, const std::vector<std::string>& paths) const;
+  /// The same of a commit, by its whole id.
+  [[nodiscard]] std::vector<Entry> tree_entries(const std::string& commit, const std::vector<std::string>& paths) const;
 
   /// The commit's whole id; nothing where the revision does not exist (an unborn HEAD).
   [[nodiscard]] std::optional<std::string> commit(std::string_view revision) const;
@@ -68,24 +71,30 @@ class Git {
   /// (git's pathspec patterns): whether there is any.
   [[nodiscard]] bool anything_staged(const std::vector<std::string>& ignore) const;
 
-  /// Whether the index holds anything at or under one of these paths (absolute, inside the work tree).
-  [[nodiscard]] bool tracks(const std::vector<std::filesystem::path>& paths) const;
+  /// Whether the index holds anything at or under one of these paths (literal, relative to the top).
+  [[nodiscard]] bool tracks(const std::vector<std::string>& paths) const;
 
   struct Setting {
     std::string scope;  ///< "local", "worktree", "global", "system", "command"
     std::string value;
   };
-  [[nodiscard]] std::optional<Setting> config(std::string_view name) const;
+  [[nodiscard]] std::optional<Setting> config(const std::string& name) const;
 
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
 
  private:
-  [[nodiscard]] process::Result run(std::vector<std::string> arguments, std::string input = {}) const;
-  [[nodiscard]] process::Result run_or_throw(std::vector<std::string> arguments, std::string input = {}) const;
+  static constexpr std::size_t output_limit = std::size_t{1} << 20;
+  [[nodiscard]] process::Result run(std::vector<std::string> arguments, std::string input = {},
+                                    std::size_t limit = output_limit) const;
+  [[nodiscard]] process::Result run_or_throw(std::vector<std::string> arguments, std::string input = {},
+                                             std::size_t limit = output_limit) const;
 
   std::filesystem::path directory_;
   model::EnvironmentMap environment_;
 };
+
+/// What a git command that failed says.
+[[nodiscard]] base::Error failure(std::string_view command, const process::Result& result);
 
 /// Entries as `git ls-files -s -z` and `git ls-tree -r -z` print them. Error could_not_measure at anything else.
 [[nodiscard]] std::vector<Entry> parse_index_entries(std::string_view output);
