@@ -1,5 +1,6 @@
 #include "lockfile/new_policy.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -17,23 +18,11 @@ constexpr std::string_view head =
 schema = 1
 )";
 
-constexpr std::string_view rules = R"(
-[versions]                        # "locked": as in the lock; "any": a difference is a note; or PEP 440: ">=2.11,<3"
-torch = "locked"{torch}
-cuda = "locked"                   # the runtime that torch loads, never nvcc's
-cudnn = "locked"
-nccl = "locked"
-driver = "any"{driver}
-python = "any"{python}
-                                  # any installed distribution may be named; what is not named is "any", but for
-                                  # torch, torch-git, cuda, cudnn, nccl, cublas and nvrtc, which are "locked"
-
+constexpr std::string_view rest = R"(
 [numerics]
 fail-on = "any-bit"               # "any-bit": one changed bit fails; "never": changes are told and pass
 excuse-if-identical = []          # components whose drift is a note while every probe is identical: ["triton"]
-)";
-
-constexpr std::string_view responses = R"(
+{targets}
 [commit]                          # in the git hook, for what could not be judged: pass (one line), warn, fail
 no-torch = "pass"                 # this machine has no PyTorch
 no-gpu = "pass"                   # the lock is of a GPU, and here is none
@@ -42,49 +31,65 @@ busy-gpu = "warn"                 # the GPU has no memory left for the fingerpri
 could-not-measure = "fail"        # a crash, a timeout, a driver fault
 transient = "warn"                # the first run differed, four whole reruns match
 cache-for = "12h"                 # a kept verdict is believed so long, while nothing it rests on changes
-ignore = ["*.md", "docs/**", "LICENSE*"]  # a commit of nothing else is not judged
+ignore = []                       # a commit of nothing else is not judged: ["*.md", "docs/**", "LICENSE*"]
 
 [ci]                              # when CI is set: each of the outcomes above fails unless it is named here
 )";
 
+std::string explained(std::string_view line, std::string_view comment) {
+  return comment.empty() ? fmt::format("{}\n", line) : fmt::format("{:<33} # {}\n", line, comment);
+}
+
+std::string here(std::string_view value) {
+  return value.empty() ? "" : fmt::format("here: {}", base::visible(value));
+}
+
 std::string environment_text(const NewPolicy& found) {
-  if (found.python.empty())
-    return "\n# [environments.default]          # the install that is judged; left out: found by VIRTUAL_ENV, conda, "
-           "PATH …\n"
-           "# python = \".venv\"                # relative to the top of the repository\n";
+  const std::string_view mark = found.python.empty() ? "# " : "";
+  const std::string_view absent = found.python.empty() ? "; left out: found by VIRTUAL_ENV, conda, PATH" : "";
+  const std::string python = found.python.empty() ? ".venv" : found.python;
   return fmt::format(
-      "\n[environments.default]            # the install that is judged\npython = {:<25} # relative to the top of the "
-      "repository\n",
-      quote(found.python));
+      "\n{}{}",
+      explained(fmt::format("{}[environments.default]", mark), fmt::format("the install that is judged{}", absent)),
+      explained(fmt::format("{}python = {}", mark, quote(python)), "relative to the top of the repository"));
+}
+
+std::string versions_text(const NewPolicy& found) {
+  const std::string torch = found.install.empty() ? found.torch : fmt::format("{} in {}", found.torch, found.install);
+  std::string text = "\n";
+  text +=
+      explained("[versions]", R"("locked": as in the lock; "any": a difference is a note; or PEP 440: ">=2.11,<3")");
+  text += explained("torch = \"locked\"", here(torch));
+  text += explained("cuda = \"locked\"", "the runtime that torch loads, never nvcc's");
+  text += explained("cudnn = \"locked\"", "");
+  text += explained("nccl = \"locked\"", "");
+  text += explained("driver = \"any\"", here(found.driver));
+  text += explained("python = \"any\"", here(found.python_version));
+  text += explained("", "any installed distribution may be named; what is not named is \"any\", but for");
+  text += explained("", "torch, torch-git, cuda, cudnn, nccl, cublas and nvrtc, which are \"locked\"");
+  return text;
 }
 
 std::string target_text(const model::Key& key) {
-  std::string text = fmt::format("\n[targets.{}]  # names the lock: {}\n", key_text(model::default_target_name(key)),
-                                 base::visible(model::describe(key)));
-  if (model::device_kind(key) == model::DeviceKind::cpu) text += "device = \"cpu\"\n";
-  static constexpr std::array numbers{"sm-count", "cpu-family", "cpu-model"};
-  for (const auto& [name, value] : model::fields(key)) {
-    const bool number = name == numbers[0] || name == numbers[1] || name == numbers[2];
-    text += fmt::format("{} = {}\n", name, number ? value : quote(value));
+  static constexpr std::array<std::string_view, 3> numbers{"sm-count", "cpu-family", "cpu-model"};
+  const std::string name = key_text(model::default_target_name(key));
+  std::string text = "\n";
+  text += explained(fmt::format("[targets.{}]", name), "names the lock of this hardware");
+  if (model::device_kind(key) == model::DeviceKind::cpu) text += explained("device = \"cpu\"", "");
+  for (const auto& [field, value] : model::fields(key)) {
+    const bool number = std::ranges::find(numbers, field) != numbers.end();
+    text += explained(fmt::format("{} = {}", field, number ? value : quote(value)), "");
   }
-  return text + "required = false                  # true: the CI gate is red while this target has no current lock\n";
-}
-
-std::string remark(std::string_view here) {
-  return here.empty() ? "" : fmt::format("  # here: {}", base::visible(here));
+  return text + explained("required = false", "true: the CI gate is red while this target has no current lock");
 }
 
 }  // namespace
 
 std::string new_policy_text(const NewPolicy& found) {
-  const std::string torch =
-      found.torch.empty() ? "" : found.torch + (found.install.empty() ? "" : " in " + found.install);
-  std::string text(head);
-  text += environment_text(found);
-  text += fmt::format(fmt::runtime(rules), fmt::arg("torch", remark(torch)), fmt::arg("driver", remark(found.driver)),
-                      fmt::arg("python", remark(found.python_version)));
-  for (const auto& key : found.keys) text += target_text(key);
-  return text + std::string(responses);
+  std::string targets;
+  for (const auto& key : found.keys) targets += target_text(key);
+  return std::string(head) + environment_text(found) + versions_text(found) +
+         fmt::format(fmt::runtime(rest), fmt::arg("targets", targets));
 }
 
 }  // namespace envguard::lockfile

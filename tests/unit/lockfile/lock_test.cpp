@@ -1,0 +1,125 @@
+#include "lockfile/lock.hpp"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+#include "fixtures.hpp"
+#include "sample_lock.hpp"
+
+namespace envguard::lockfile {
+namespace {
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  const auto at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+std::string refusal(const std::string& text) {
+  try {
+    static_cast<void>(parse_lock(text, "train/h200.toml"));
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.code(), base::ExitCode::lock_unreadable);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Lock, WritesTheDocumentedBytes) {
+  EXPECT_EQ(write_lock(sample_pair().lock), read_fixture("locks/cpu.toml"));
+  EXPECT_EQ(write_lock(seal(sample_gpu_lock(), sample_evidence(sample_gpu_lock())).lock),
+            read_fixture("locks/gpu.toml"));
+}
+
+TEST(Lock, ReadsWhatItWrote) {
+  const model::Lock lock = parse_lock(read_fixture("locks/cpu.toml"), "cpu.toml");
+  const model::Lock sample = sample_pair().lock;
+  EXPECT_EQ(lock.environment, sample.environment);
+  EXPECT_EQ(lock.target, sample.target);
+  EXPECT_EQ(lock.reason, sample.reason);
+  EXPECT_EQ(lock.id, sample.id);
+  EXPECT_EQ(lock.evidence, sample.evidence);
+  EXPECT_EQ(lock.versions, sample.versions);
+  EXPECT_EQ(lock.key, sample.key);
+  EXPECT_EQ(lock.change, sample.change);
+  EXPECT_EQ(lock.quarantined, sample.quarantined);
+  EXPECT_EQ(lock.strict, sample.strict);
+  EXPECT_EQ(std::get<model::GpuKey>(parse_lock(read_fixture("locks/gpu.toml"), "gpu.toml").key).sm_count, 132);
+}
+
+TEST(Lock, KeepsKeysOfALaterVersionOfItsSchema) {
+  const std::string text = read_fixture("locks/later.toml");
+  const model::Lock lock = parse_lock(text, "later.toml");
+  EXPECT_THAT(lock.unknown,
+              testing::Contains(std::pair<std::string, std::string>("change.linalg.worst", "\"svdvals\"")));
+  EXPECT_THAT(lock.unknown,
+              testing::Contains(std::pair<std::string, std::string>("image.\"a.b\"", "[1, 2.5, { c = true }]")));
+  EXPECT_EQ(write_lock(lock), text);
+}
+
+TEST(Lock, EveryLineIsCoveredByTheId) {
+  const std::string text = write_lock(sample_pair().lock);
+  const auto by_hand = testing::HasSubstr("edited or merged by hand");
+  EXPECT_EQ(refusal(text), "");
+  EXPECT_THAT(refusal(replaced(text, "ec0c5a51", "fc0c5a51")), by_hand);
+  EXPECT_THAT(refusal(replaced(text, "exp_f64", "exp_f32")), by_hand);
+  EXPECT_THAT(refusal(replaced(text, "\"unsupported\"", "\"not-deterministic\"")), by_hand);
+  EXPECT_THAT(refusal(replaced(text, "[strict.arith]\nexp_f64 = \"ec0c5a51977450d80c8a01c0cfe5b7a6\"\n", "")), by_hand);
+  EXPECT_THAT(refusal(replaced(text, "[strict.linalg]", "[strict.blas]")), by_hand);
+  EXPECT_THAT(refusal(text + "added = \"unsupported\"\n"), by_hand);
+}
+
+TEST(Lock, LinesKeepTheOrderOfTheFile) {
+  const std::string text = write_lock(sample_pair().lock);
+  const std::string swapped = replaced(replaced(text, "svdvals = \"unsupported\"\n", ""),
+                                       "cholesky =", "svdvals = \"unsupported\"\ncholesky =");
+  EXPECT_THAT(refusal(swapped), testing::HasSubstr("edited or merged by hand"));
+}
+
+TEST(Lock, IsReadInAnyLayoutThatMeansTheSame) {
+  std::string text = write_lock(sample_pair().lock);
+  text = replaced(text, "[strict.arith]\nexp_f64", "[strict]\narith.exp_f64");
+  text = replaced(text, "\n[strict.linalg]\ncholesky", "linalg.\"cholesky\"");
+  text = replaced(text, "svdvals = ", "'linalg' . svdvals = ");
+  EXPECT_EQ(parse_lock("\xEF\xBB\xBF" + text, "T").strict, sample_lock().strict);
+}
+
+TEST(Lock, AnotherMeasurementOfOneProbeChangesThreeLines) {
+  const auto lines = [](const model::Lock& lock) {
+    const std::string text = write_lock(seal(lock, sample_evidence(lock)).lock);
+    std::vector<std::string> result;
+    for (const auto line : base::split(text, '\n')) result.emplace_back(line);
+    return result;
+  };
+  model::Lock moved = sample_lock();
+  moved.strict[1].second = "00000000000000000000000000000002";
+  const auto before = lines(sample_lock());
+  const auto after = lines(moved);
+  ASSERT_EQ(before.size(), after.size());
+  int changed = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) changed += before[i] == after[i] ? 0 : 1;
+  EXPECT_EQ(changed, 3) << "id, evidence, the probe";
+}
+
+TEST(Lock, NoLayerBeginsTwice) {
+  model::Lock lock = sample_lock();
+  lock.strict.emplace_back("arith.late", "unsupported");
+  EXPECT_THROW(static_cast<void>(write_lock(lock)), std::invalid_argument);
+}
+
+TEST(Lock, ShowsWhatCannotBeSeen) {
+  model::Lock lock = sample_pair().lock;
+  lock.knobs = {{"LD_PRELOAD", "a\"\\\n\t\x01\x7f\xE2\x80\xAE\xF0\x9F\x98\x80"}, {"a key", "\xff"}};
+  const std::string text = write_lock(lock);
+  EXPECT_THAT(text, testing::HasSubstr(R"(LD_PRELOAD = "a\"\\\n\t\u0001\u007F\u202E)"));
+  EXPECT_THAT(text, testing::HasSubstr(R"("a key" = "\\xff")"));
+  EXPECT_EQ(parse_lock(text, "T").knobs[0], lock.knobs[0]);
+}
+
+}  // namespace
+}  // namespace envguard::lockfile

@@ -1,0 +1,190 @@
+#include <cstring>
+#include <set>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "base/error.hpp"
+#include "lockfile/evidence.hpp"
+#include "lockfile/lock.hpp"
+#include "lockfile/policy.hpp"
+#include "lockfile/utf8.hpp"
+
+#include "fixtures.hpp"
+#include "sample_lock.hpp"
+
+namespace envguard::lockfile {
+namespace {
+
+/// A text of whole code points, ugly ones among them.
+rc::Gen<std::string> any_text() {
+  const auto piece = rc::gen::elementOf(std::vector<std::string>{"a",
+                                                                 "Z",
+                                                                 "0",
+                                                                 " ",
+                                                                 ".",
+                                                                 "\"",
+                                                                 "\\",
+                                                                 "'",
+                                                                 "#",
+                                                                 "\n",
+                                                                 "\t",
+                                                                 "\r",
+                                                                 "=",
+                                                                 "[",
+                                                                 "]",
+                                                                 "{",
+                                                                 "\x01",
+                                                                 "\x1b",
+                                                                 "\x7f",
+                                                                 "ü",
+                                                                 "日",
+                                                                 "\xE2\x80\xAE",
+                                                                 "\xEF\xBB\xBF",
+                                                                 "\xEF\xBB\xAF",
+                                                                 "\xEF\xBF\xBF",
+                                                                 "\xF0\x9F\x98\x80",
+                                                                 "\xF4\x8F\xBF\xBF"});
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(piece), [](const std::vector<std::string>& pieces) {
+    std::string text;
+    for (const auto& part : pieces) text += part;
+    return text;
+  });
+}
+
+model::Table any_table() {
+  model::Table table;
+  for (const auto& key : *rc::gen::container<std::set<std::string>>(any_text())) table.emplace_back(key, *any_text());
+  return table;
+}
+
+std::vector<model::ProbeLine> any_lines() {
+  std::vector<model::ProbeLine> lines;
+  const auto count = *rc::gen::inRange<std::size_t>(1, 8);
+  for (const std::string layer : {"arith", "blas", "train"}) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto hash = *rc::gen::arbitrary<std::pair<std::uint64_t, std::uint64_t>>();
+      const auto line = *rc::gen::element(base::Hash128{hash.first, hash.second}.hex(), std::string("unsupported"));
+      lines.emplace_back(layer + ".probe_" + std::to_string(9 - i) + *rc::gen::element<std::string>("", ".w1", "-x"),
+                         line);
+    }
+  }
+  return lines;
+}
+
+model::Key any_key() {
+  const model::Key cpu = model::CpuKey{*any_text(), *rc::gen::inRange(0, 300), *rc::gen::inRange(0, 300), *any_text()};
+  const model::Key gpu = model::GpuKey{*any_text(), *any_text(), *rc::gen::inRange(1, 300)};
+  return *rc::gen::element(cpu, gpu);
+}
+
+model::Lock any_lock() {
+  model::Lock lock = sample_lock();
+  lock.reason = *any_text();
+  lock.versions = any_table();
+  lock.build = any_table();
+  lock.key = any_key();
+  lock.caches = any_table();
+  lock.knobs = any_table();
+  if (*rc::gen::arbitrary<bool>())
+    lock.change = model::Change{{*any_text(), *any_text()}, {*any_text()}, {{"blas", 1, 9}, {"train", 0, 1}}};
+  lock.strict = any_lines();
+  lock.id = model::fingerprint_id(lock.strict);
+  return lock;
+}
+
+RC_GTEST_PROP(Properties, LocksReadBackAsWritten, ()) {
+  const model::Lock lock = any_lock();
+  const std::string text = write_lock(lock);
+  const model::Lock read = parse_lock(text, "T");
+  RC_ASSERT(read.reason == lock.reason);
+  RC_ASSERT(read.versions == lock.versions);
+  RC_ASSERT(read.build == lock.build);
+  RC_ASSERT(read.key == lock.key);
+  RC_ASSERT(read.caches == lock.caches);
+  RC_ASSERT(read.knobs == lock.knobs);
+  RC_ASSERT(read.change == lock.change);
+  RC_ASSERT(read.strict == lock.strict);
+  RC_ASSERT(read.unknown.empty());
+  RC_ASSERT(write_lock(read) == text);
+}
+
+RC_GTEST_PROP(Properties, EvidenceReadsBackAsWritten, ()) {
+  model::Lock lock = any_lock();
+  std::vector<std::pair<std::string, model::Evidence>> probes;
+  for (const auto& line : lock.strict) {
+    model::Evidence evidence;
+    evidence.norm = *rc::gen::arbitrary<double>();
+    evidence.elements = *rc::gen::arbitrary<std::uint64_t>();
+    evidence.sentinels[15] = *rc::gen::arbitrary<double>();
+    evidence.sketch.low[31] = *rc::gen::arbitrary<float>();
+    if (!model::parse_status(line.second)) probes.emplace_back(line.first, evidence);
+  }
+  const auto sealed = seal(lock, probes);
+  const auto table = parse_evidence(sealed.evidence, sealed.lock, "T");
+  for (const auto& [id, evidence] : probes) RC_ASSERT(*table.probe(id) == evidence);
+}
+
+/// A real file with bytes changed, taken out, put in or repeated.
+std::string mutated(std::string text) {
+  static const std::vector<std::string> pieces{"[",
+                                               "]",
+                                               "\"",
+                                               "'''",
+                                               "\"\"\"",
+                                               "=",
+                                               ".",
+                                               "\n",
+                                               "#",
+                                               "{",
+                                               "}",
+                                               ",",
+                                               "1e9",
+                                               "true",
+                                               "1979-05-27T07:32:00Z",
+                                               "\xEF\xBB\xAF",
+                                               "\xff",
+                                               std::string(1, '\0'),
+                                               "a.b.c",
+                                               "[[x]]\n"};
+  const auto changes = *rc::gen::inRange(1, 6);
+  for (int i = 0; i < changes && !text.empty(); ++i) {
+    const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
+    const auto length = std::min(*rc::gen::inRange<std::size_t>(0, 20), text.size() - at);
+    const std::string put = *rc::gen::oneOf(rc::gen::elementOf(pieces), rc::gen::just(text.substr(at, length)),
+                                            rc::gen::just(std::string()));
+    text.replace(at, *rc::gen::element(std::size_t{0}, length), put);
+  }
+  return text;
+}
+
+template <class Parse>
+void parses_or_says_why(const Parse& parse) {
+  try {
+    parse();
+  } catch (const base::Error& error) {
+    RC_ASSERT(!error.message().empty());
+    RC_ASSERT(!error.place().empty());
+    RC_ASSERT(!error.next().empty());
+  }
+}
+
+RC_GTEST_PROP(Properties, NoPolicyCrashes, ()) {
+  const std::string text = mutated(read_fixture("policies/full.toml"));
+  parses_or_says_why([&] { static_cast<void>(parse_policy(text, "P")); });
+  parses_or_says_why([&] { static_cast<void>(parse_pyproject(text, "P")); });
+}
+
+RC_GTEST_PROP(Properties, NoLockCrashes, ()) {
+  const std::string text = mutated(read_fixture("locks/later.toml"));
+  parses_or_says_why([&] { static_cast<void>(parse_lock(text, "L")); });
+}
+
+RC_GTEST_PROP(Properties, NoTextCrashes, (const std::string& text)) {
+  parses_or_says_why([&] { static_cast<void>(parse_policy(text, "P")); });
+  parses_or_says_why([&] { static_cast<void>(parse_lock(text, "L")); });
+  parses_or_says_why([&] { static_cast<void>(parse_policy(*any_text(), "P")); });
+}
+
+}  // namespace
+}  // namespace envguard::lockfile
