@@ -1,0 +1,62 @@
+"""read.py TARGET: reads TARGET.toml and TARGET.evidence from their description alone and checks the sample's numbers."""
+
+import struct
+import sys
+import tomllib
+
+import numpy as np
+import xxhash
+
+RECORD = np.dtype([
+    ("name", "V16"),
+    ("norm", "<f8"), ("max", "<f8"), ("band", "<f8"),
+    ("elements", "<u8"), ("nan", "<u8"), ("inf", "<u8"), ("negative_zero", "<u8"), ("subnormal", "<u8"),
+    ("nonfinite_positions", "V16"),
+    ("sentinels", "<f8", 16),
+    ("high", "<f8", 32), ("low", "<f4", 32),
+])
+
+
+def fields_hash(pairs):
+    """XXH3-128 over length-framed texts, as the fingerprint's id is made."""
+    hasher = xxhash.xxh3_128()
+    for text in (part.encode() for pair in pairs for part in pair):
+        hasher.update(struct.pack("<Q", len(text)) + text)
+    return hasher.hexdigest()
+
+
+def main(target):
+    with open(target + ".toml", "rb") as file:
+        lock = tomllib.load(file)
+    with open(target + ".evidence", "rb") as file:
+        data = file.read()
+    lines = [(f"{layer}.{probe}", line) for layer, table in lock["strict"].items() for probe, line in table.items()]
+
+    assert RECORD.itemsize == 608, RECORD.itemsize
+    assert lock["evidence"] == "xxh3:" + xxhash.xxh3_128_hexdigest(data)
+    assert lock["id"] == fields_hash(lines), "the id follows from the lines"
+    magic, form, recipe, probes, flags, lock_id, rest = struct.unpack("<8sIIII16s24s", data[:64])
+    assert (magic, form, recipe, probes, flags) == (b"ENVGUARD", 1, lock["recipe"]["version"], len(lines), 0)
+    assert lock_id.hex() == lock["id"] and rest == bytes(24)
+
+    records = np.frombuffer(data, RECORD, offset=64)
+    assert len(records) == len(lines)
+    seed = 1.0
+    for record, (probe, line) in zip(records, lines):
+        assert record["name"].tobytes() == xxhash.xxh3_128_digest(f"strict.{probe}".encode()), probe
+        assert np.isnan(record["band"])
+        if line in ("unsupported", "not-deterministic"):
+            assert record["elements"] == 0 and record["norm"] == 0 and not record["high"].any()
+            continue
+        assert (record["norm"], record["max"]) == (seed + 0.5, -seed)
+        assert record["elements"] == 999 + seed
+        assert [int(record[k]) for k in ("nan", "inf", "negative_zero", "subnormal")] == [1, 2, 3, 4]
+        assert record["nonfinite_positions"].tobytes() == xxhash.xxh3_128_digest(probe.encode())
+        assert (record["sentinels"] == seed * np.arange(16)).all()
+        assert (record["high"] == seed + np.arange(32) / 3).all()
+        assert (record["low"] == np.arange(32, dtype=np.float32) * np.float32(1e-9)).all()
+        seed += 1
+    print(f"{len(records)} of {len(lines)} records read by one dtype of {RECORD.itemsize} bytes; id and evidence hash follow")
+
+
+main(sys.argv[1])
