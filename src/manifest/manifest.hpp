@@ -66,8 +66,16 @@ struct Manifest {
 /// "envguard: match: 96 of 96 probes (measured 3 h ago)".
 [[nodiscard]] std::string hit_line(const Manifest& manifest, Time now);
 
-/// Lines of text, ended by the hash of what is before; `parse`: nothing at anything damaged or of another format.
+/// Which environments the policy of a work tree has, so that the hook's fast path need not read the policy.
+struct Directory {
+  std::vector<Input> policy;              ///< repository::PolicyFile::inputs
+  std::vector<std::string> environments;  ///< all of them: each must hold
+};
+
+/// Lines of text, ended by the hash of what is before; nothing at anything damaged or of another format.
 [[nodiscard]] std::string write(const Manifest& manifest);
-[[nodiscard]] std::optional<Manifest> parse(std::string_view text);
+[[nodiscard]] std::string write(const Directory& directory);
+[[nodiscard]] std::optional<Manifest> parse_manifest(std::string_view text);
+[[nodiscard]] std::optional<Directory> parse_directory(std::string_view text);
 
 }  // namespace envguard::manifest

@@ -2,19 +2,11 @@
 
 #include <filesystem>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "manifest/manifest.hpp"
 
 namespace envguard::manifest {
-
-/// Which environments the policy of a work tree has, so that the hook's fast path need not read the policy.
-struct Directory {
-  std::vector<Input> policy;              ///< PolicyFile::inputs
-  std::vector<std::string> environments;  ///< all of them: each must hold
-};
 
 /// The kept verdicts of one work tree. A cache: what cannot be written is not kept (false), what is damaged or not the
 /// user's own is absent.
@@ -31,7 +23,7 @@ class Store {
   [[nodiscard]] std::optional<Directory> directory() const;
 
  private:
-  [[nodiscard]] std::filesystem::path file(std::string_view environment) const;
+  [[nodiscard]] std::filesystem::path file(std::string_view name) const;
   std::filesystem::path folder_;  ///< one a work tree
 };
 

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 #include "base/error.hpp"
-#include "model/machine.hpp"
+#include "git/git.hpp"
 #include "model/observed.hpp"
 
 namespace envguard::trust {
@@ -21,8 +21,7 @@ struct Refusal {
 
 /// Who asks, and where.
 struct Situation {
-  std::filesystem::path top;          ///< of the work tree; empty: in no repository, so everything may be opened
-  model::EnvironmentMap environment;  ///< for git
+  std::optional<git::Git> git;  ///< at the top of the work tree; nothing: in no repository, so anything may be opened
   uid_t user = 0;
 };
 

@@ -1,0 +1,34 @@
+#include "manifest/manifest.hpp"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace envguard::manifest {
+namespace {
+
+std::string age(std::chrono::seconds seconds) {
+  if (seconds < std::chrono::minutes(1)) return "just now";
+  if (seconds < std::chrono::hours(1)) return fmt::format("{} min ago", seconds / std::chrono::minutes(1));
+  if (seconds < std::chrono::hours(48)) return fmt::format("{} h ago", seconds / std::chrono::hours(1));
+  return fmt::format("{} days ago", seconds / std::chrono::hours(24));
+}
+
+}  // namespace
+
+std::optional<std::string> outdated(const Manifest& manifest, const std::vector<Input>& inputs,
+                                    const model::Machine& machine, Time now) {
+  if (inputs != manifest.inputs) return "the policy or a lock is another";
+  if (now < manifest.measured) return "it is from the future";
+  if (now - manifest.measured >= manifest.cache_for) return "it is older than cache-for";
+  return changed(manifest.state, machine);
+}
+
+std::string hit_line(const Manifest& manifest, Time now) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - manifest.measured);
+  return fmt::format("envguard: {} (measured {})", manifest.line, age(seconds));
+}
+
+}  // namespace envguard::manifest

@@ -1,0 +1,100 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "manifest/manifest.hpp"
+
+namespace envguard::manifest {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The kernel stamps files with a clock that ticks every 1 to 10 ms.
+constexpr std::chrono::milliseconds stamp_delay{100};
+
+void hash(base::Hasher& hasher, const NamedValues& lines) {
+  hasher.number(lines.size());
+  for (const auto& [name, value] : lines) hasher.field(name).field(value);
+}
+
+// By path, each once.
+std::vector<Seen> sorted(std::vector<Seen> files) {
+  std::sort(files.begin(), files.end(), [](const Seen& a, const Seen& b) { return a.path < b.path; });
+  const auto same_path = [](const Seen& a, const Seen& b) { return a.path == b.path; };
+  files.erase(std::unique(files.begin(), files.end(), same_path), files.end());
+  return files;
+}
+
+// The first name whose value is not the same in both, or is in one only.
+std::optional<std::string> difference(const NamedValues& before, const NamedValues& now) {
+  const auto [a, b] = std::mismatch(before.begin(), before.end(), now.begin(), now.end());
+  if (a == before.end() && b == now.end()) return std::nullopt;
+  if (a == before.end()) return b->first;
+  if (b == now.end()) return a->first;
+  return std::min(a->first, b->first);
+}
+
+bool younger(const Seen& file, Time than) {
+  const auto stamp = std::chrono::duration_cast<std::chrono::nanoseconds>((than - stamp_delay).time_since_epoch());
+  return file.identity && file.identity->changed >= stamp.count();
+}
+
+}  // namespace
+
+base::Hash128 State::digest() const {
+  base::Hasher hasher;
+  hasher.number(files.size());
+  for (const auto& [path, identity] : files) {
+    hasher.field(path.native()).number(identity.has_value());
+    if (!identity) continue;
+    hasher.number(identity->device).number(identity->inode).number(identity->size);
+    hasher.number(static_cast<std::uint64_t>(identity->modified)).number(static_cast<std::uint64_t>(identity->changed));
+  }
+  hash(hasher, variables);
+  hash(hasher, machine);
+  return hasher.digest();
+}
+
+State look(const model::Machine& machine, const std::vector<model::Sighting>& sightings,
+           const std::vector<std::filesystem::path>& programs) {
+  State state;
+  const auto see = [&](const std::filesystem::path& path) { state.files.push_back({path, identify(path)}); };
+  for (const auto& sighting : sightings) see(sighting.path);
+  for (const auto& program : programs) see(program);
+  see(machine.etc / "ld.so.cache");
+  state.files = sorted(std::move(state.files));
+  state.variables = variable_lines(machine.environment);
+  state.machine = machine_lines(machine);
+  return state;
+}
+
+std::optional<State> complete(const State& before, const model::Machine& machine,
+                              const std::vector<model::Library>& mapped, Time started) {
+  if (changed(before, machine)) return std::nullopt;
+  State state = before;
+  for (const auto& library : mapped) {
+    if (!library.path.is_absolute()) continue;  // the kernel's vdso
+    state.files.push_back({library.path, identify(library.path)});
+    if (!state.files.back().identity) return std::nullopt;
+  }
+  state.files = sorted(std::move(state.files));
+  const bool any_younger = std::any_of(state.files.begin(), state.files.end(),
+                                       [started](const Seen& file) { return younger(file, started); });
+  return any_younger ? std::nullopt : std::optional(state);
+}
+
+std::optional<std::string> changed(const State& state, const model::Machine& machine) {
+  if (const auto name = difference(state.variables, variable_lines(machine.environment)))
+    return "the variable " + base::visible(*name) + " is not what it was";
+  if (const auto name = difference(state.machine, machine_lines(machine))) return "other " + base::visible(*name);
+  for (const auto& [path, identity] : state.files) {
+    const auto now = identify(path);
+    if (now == identity) continue;
+    const auto* what = !now ? "is gone" : !identity ? "is new" : "changed";
+    return fmt::format("{} {}", base::visible(path.native()), what);
+  }
+  return std::nullopt;
+}
+
+}  // namespace envguard::manifest

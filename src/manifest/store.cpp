@@ -1,0 +1,85 @@
+#include "manifest/store.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/files.hpp"
+#include "base/hash.hpp"
+#include "base/text.hpp"
+
+namespace envguard::manifest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t limit = std::size_t{8} << 20;
+
+// Who can write it can make a match of anything.
+bool of_this_user(const fs::path& path) {
+  struct stat status{};
+  return stat(path.c_str(), &status) == 0 && status.st_uid == geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+std::optional<std::string> read(const fs::path& path) {
+  if (!of_this_user(path)) return std::nullopt;
+  try {
+    return base::read_file(path, limit);
+  } catch (const base::Error&) {
+    return std::nullopt;
+  }
+}
+
+bool keep(const fs::path& path, const std::string& text) {
+  try {
+    fs::create_directories(path.parent_path());
+    fs::permissions(path.parent_path(), fs::perms::owner_all);
+    base::AtomicFiles files;
+    files.add(path, text);
+    files.commit();
+    return true;
+  } catch (const base::Error&) {
+    return false;
+  } catch (const fs::filesystem_error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+Store::Store(const fs::path& cache, const fs::path& top) {
+  if (!cache.empty()) folder_ = cache / "verdicts" / base::hash128(top.native()).hex();
+}
+
+fs::path Store::file(std::string_view name) const {
+  return folder_.empty() || !base::is_plain_name(name) ? fs::path() : folder_ / name;
+}
+
+bool Store::keep(const Manifest& manifest) const {
+  const auto path = file(manifest.environment + ".manifest");
+  return !path.empty() && manifest::keep(path, write(manifest));
+}
+
+std::optional<Manifest> Store::find(std::string_view environment) const {
+  const auto text = read(file(std::string(environment) + ".manifest"));
+  auto manifest = text ? parse_manifest(*text) : std::nullopt;
+  if (manifest && manifest->environment != environment) return std::nullopt;
+  return manifest;
+}
+
+void Store::drop(std::string_view environment) const {
+  std::error_code absent;
+  fs::remove(file(std::string(environment) + ".manifest"), absent);
+}
+
+bool Store::keep(const Directory& directory) const {
+  const auto path = file("directory");
+  return !path.empty() && manifest::keep(path, write(directory));
+}
+
+std::optional<Directory> Store::directory() const {
+  const auto text = read(file("directory"));
+  return text ? parse_directory(*text) : std::nullopt;
+}
+
+}  // namespace envguard::manifest

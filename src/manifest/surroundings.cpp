@@ -1,0 +1,132 @@
+#include "manifest/surroundings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <string_view>
+
+#include "base/hash.hpp"
+#include "base/text.hpp"
+
+namespace envguard::manifest {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 33> families{
+    "LD_",     "MALLOC_",  "OMP_",     "GOMP_",  "KMP_",    "MKL_",    "OPENBLAS_", "GOTO_",  "BLIS_",
+    "ONEDNN_", "DNNL_",    "ATEN_",    "TORCH",  "PYTORCH", "C10_",    "CUDA",      "CUBLAS", "CUDNN",
+    "CUFFT",   "CUSPARSE", "CUSOLVER", "CURAND", "NCCL_",   "NVIDIA_", "NV_",       "NVRTC_", "TRITON",
+    "TF32_",   "LIBTORCH", "UV_",      "PIXI_",  "POETRY_", "PYENV_"};
+constexpr std::array<std::string_view, 15> single{
+    "CONDA_DEFAULT_ENV", "CONDA_EXE",      "CONDA_PREFIX",   "DISABLE_ADDMM_CUDA_LT",
+    "ENVGUARD_TORCH",    "GLIBC_TUNABLES", "HOME",           "PATH",
+    "PYTHONHOME",        "PYTHONPATH",     "PYTHONUSERBASE", "Torch_DIR",
+    "VIRTUAL_ENV",       "XDG_CACHE_HOME", "XDG_DATA_HOME"};
+
+bool counts(std::string_view name) {
+  return std::find(single.begin(), single.end(), name) != single.end() ||
+         std::any_of(families.begin(), families.end(), [name](auto family) { return name.starts_with(family); });
+}
+
+// git puts its own folder (…/libexec/git-core) before PATH for its hooks.
+std::string without_git_core(std::string_view path) {
+  std::string kept;
+  for (const auto folder : base::split(path, ':'))
+    if (!folder.ends_with("/git-core")) kept.append(folder).append(":");
+  return kept;
+}
+
+// A file of /proc or /sys, whose size is not known before; at most `limit` bytes, so that a machine of 400 CPUs does
+// not describe them all.
+std::string read_some(const fs::path& path, std::size_t limit) {
+  std::ifstream file;
+  file.rdbuf()->pubsetbuf(nullptr, 0);
+  file.open(path, std::ios::binary);
+  std::string text(limit, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(limit));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+  return text;
+}
+
+// The value of "name : value" in a listing; empty: not there.
+std::string_view field(std::string_view listing, std::string_view name) {
+  for (const auto line : base::split(listing, '\n')) {
+    const auto colon = line.find(':');
+    if (colon != std::string_view::npos && base::trim(line.substr(0, colon)) == name)
+      return base::trim(line.substr(colon + 1));
+  }
+  return {};
+}
+
+void add(NamedValues& lines, std::string name, std::string_view value) {
+  if (!base::trim(value).empty()) lines.emplace_back(std::move(name), base::visible(base::trim(value)));
+}
+
+void add_cpu(NamedValues& lines, const model::Machine& machine) {
+  const auto text = read_some(machine.proc / "cpuinfo", 4096);
+  const auto first = std::string_view(text).substr(0, text.find("\n\n"));
+  for (const auto* name : {"vendor_id", "cpu family", "model", "model name", "stepping", "microcode", "CPU implementer",
+                           "CPU architecture", "CPU variant", "CPU part", "CPU revision"})
+    add(lines, std::string("cpu ") + name, field(first, name));
+  for (const auto* name : {"flags", "Features"}) {
+    const auto sets = field(first, name);
+    if (!sets.empty()) add(lines, std::string("cpu ") + name, base::hash128(sets).hex());
+  }
+  add(lines, "affinity", field(read_some(machine.proc / "self/status", 16384), "Cpus_allowed_list"));
+}
+
+// The kernel's times of /proc and /sys entries change when memory runs short, so "when was the driver loaded" is told
+// by boot, version and parameters.
+void add_driver(NamedValues& lines, const model::Machine& machine) {
+  const auto folder = machine.proc / "driver/nvidia";
+  const auto version = read_some(folder / "version", 4096);
+  if (version.empty()) return;
+  add(lines, "driver", std::string_view(version).substr(0, version.find('\n')));
+  add(lines, "driver source", read_some(machine.sys / "module/nvidia/srcversion", 256));
+  add(lines, "driver parameters", base::hash128(read_some(folder / "params", 65536)).hex());
+  std::error_code absent;
+  std::vector<fs::path> cards;
+  for (const auto& card : fs::directory_iterator(folder / "gpus", absent)) cards.push_back(card.path());
+  std::sort(cards.begin(), cards.end());
+  for (const auto& card : cards) {
+    const auto text = read_some(card / "information", 4096);
+    for (const auto* name : {"Model", "GPU UUID", "Video BIOS"}) {
+      const auto value = field(text, name);
+      if (value.find('?') == std::string_view::npos)  // not known while the card sleeps
+        add(lines, "gpu " + card.filename().string() + " " + name, value);
+    }
+  }
+}
+
+}  // namespace
+
+NamedValues machine_lines(const model::Machine& machine) {
+  NamedValues lines;
+  add(lines, "kernel", read_some(machine.proc / "sys/kernel/osrelease", 256));
+  add(lines, "boot", read_some(machine.proc / "sys/kernel/random/boot_id", 64));
+  add_cpu(lines, machine);
+  add_driver(lines, machine);
+  return lines;
+}
+
+NamedValues variable_lines(const model::EnvironmentMap& environment) {
+  NamedValues lines;
+  for (const auto& [name, value] : environment) {
+    if (!counts(name)) continue;
+    lines.emplace_back(name, base::hash128(name == "PATH" ? without_git_core(value) : value).hex());
+  }
+  return lines;
+}
+
+fs::path cache_folder(const model::EnvironmentMap& environment) {
+  const auto value = [&](const char* name) {
+    const auto found = environment.find(name);
+    return found == environment.end() ? fs::path() : fs::path(found->second);
+  };
+  if (const auto cache = value("XDG_CACHE_HOME"); cache.is_absolute()) return cache / "envguard";
+  if (const auto home = value("HOME"); home.is_absolute()) return home / ".cache" / "envguard";
+  return {};
+}
+
+}  // namespace envguard::manifest
