@@ -30,9 +30,9 @@ detect::Discovery discover(const Call& call, const Scene& scene, const model::En
 Subject look_at(const Call& call, const Scene& scene, detect::Discovery discovery) {
   Subject subject;
   if (discovery.install) {
-    subject.refusal =
-        trust::may_open(*discovery.install, discovery.named_by_policy,
-                        {.top = scene.top(), .environment = call.machine.environment, .user = ::geteuid()});
+    subject.refusal = trust::may_open(
+        *discovery.install, discovery.named_by_policy,
+        {.git = scene.repository ? std::optional(scene.repository->git()) : std::nullopt, .user = ::geteuid()});
   }
   subject.sightings = discovery.sightings;
   subject.observed = detect::observe(call.machine, std::move(discovery), true);
