@@ -1,0 +1,76 @@
+#include "compare/choose.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+
+namespace envguard::compare {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const model::CpuKey zen4{"AuthenticAMD", 25, 97, "avx512-bf16"};
+const model::CpuKey xeon{"GenuineIntel", 6, 143, "amx"};
+const model::GpuKey h200{"NVIDIA H200", "9.0", 132};
+
+model::Lock lock(std::string target, model::Key key) {
+  model::Lock lock;
+  lock.environment = "train";
+  lock.target = std::move(target);
+  lock.key = std::move(key);
+  return lock;
+}
+
+model::Observed here(bool gpu) {
+  model::Observed observed;
+  observed.cpu = zen4;
+  if (gpu) observed.gpu = h200;
+  return observed;
+}
+
+TEST(Choose, EveryLockThatFitsWithTheGpuFirst) {
+  const std::vector<model::Lock> locks{lock("cpu", zen4), lock("intel", xeon), lock("h200", h200)};
+  EXPECT_THAT(choose(locks, here(true), {}), ElementsAre(2U, 0U));
+  EXPECT_THAT(choose(locks, here(false), {}), ElementsAre(0U));
+  EXPECT_THAT(choose(locks, here(true), {model::DeviceKind::cpu, {}}), ElementsAre(0U));
+  EXPECT_THAT(choose({lock("intel", xeon)}, here(false), {}), IsEmpty());
+}
+
+TEST(Choose, ANamedTargetIsTakenWhetherItFitsOrNot) {
+  const std::vector<model::Lock> locks{lock("cpu", zen4), lock("intel", xeon)};
+  EXPECT_THAT(choose(locks, here(false), {{}, "intel"}), ElementsAre(1U));
+  EXPECT_THROW((void)choose(locks, here(false), {{}, "l4"}), base::Error);
+}
+
+TEST(Choose, TwoThatFitOneDeviceAreAUsageErrorThatNamesBoth) {
+  try {
+    (void)choose({lock("a", zen4), lock("b", zen4)}, here(false), {});
+    FAIL();
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.code(), base::ExitCode::usage);
+    EXPECT_THAT(error.message(), HasSubstr("a, b"));
+    EXPECT_THAT(error.next(), HasSubstr("--target a"));
+  }
+}
+
+TEST(NotLockedHere, NamesBothKeysAndAFreeTarget) {
+  auto other = zen4;
+  other.isa = "avx2";
+  const auto judgement = not_locked_here({lock("cpu-amd-25-97", other)}, here(false), {});
+  EXPECT_EQ(judgement.outcome, model::Outcome::not_locked);
+  EXPECT_THAT(judgement.what, HasSubstr("avx512-bf16"));
+  EXPECT_THAT(judgement.what, HasSubstr("avx2"));
+  EXPECT_EQ(judgement.accept, "envguard lock --environment train --target cpu-amd-25-97-avx512-bf16");
+}
+
+TEST(NotLockedHere, WithoutAGpuThereIsNoCommandThatLocksOne) {
+  const auto judgement = not_locked_here({lock("h200", h200)}, here(false), {model::DeviceKind::cuda, {}});
+  EXPECT_EQ(judgement.hardware, "no GPU");
+  EXPECT_THAT(judgement.accept, IsEmpty());
+}
+
+}  // namespace
+}  // namespace envguard::compare

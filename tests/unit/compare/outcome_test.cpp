@@ -1,0 +1,130 @@
+#include "compare/outcome.hpp"
+
+#include <gtest/gtest.h>
+
+namespace envguard::compare {
+namespace {
+
+using base::ExitCode;
+using model::Outcome;
+using model::Response;
+
+model::Judgement found(Outcome outcome, bool version_blocks = false) {
+  model::Judgement judgement;
+  judgement.outcome = outcome;
+  if (version_blocks) {
+    judgement.differences = {
+        {model::Difference::Kind::version, "torch", "1", "2", model::Difference::Weight::blocks, "locked"}};
+  }
+  return judgement;
+}
+
+ExitCode code(Outcome outcome, Context context, const model::Policy& policy = {}, bool version_blocks = false) {
+  return settle(found(outcome, version_blocks), policy, context).exit_code;
+}
+
+TEST(Settle, ByHandEveryOutcomeHasItsOwnCode) {
+  const std::vector<std::pair<Outcome, int>> codes{
+      {Outcome::match, 0},           {Outcome::version_drift, 1}, {Outcome::usage, 2},
+      {Outcome::lock_unreadable, 3}, {Outcome::not_locked, 4},    {Outcome::no_torch, 4},
+      {Outcome::no_gpu, 4},          {Outcome::untrusted, 5},     {Outcome::could_not_measure, 6},
+      {Outcome::unstable, 7},        {Outcome::transient, 7},     {Outcome::numeric_drift, 8}};
+  for (const auto& [outcome, expected] : codes) {
+    EXPECT_EQ(static_cast<int>(code(outcome, Context::by_hand)), expected) << model::name(outcome);
+    EXPECT_FALSE(settle(found(outcome), {}, Context::by_hand).response);
+  }
+}
+
+TEST(Settle, ACommitIsNotHeldUpByWhatIsNobodysFault) {
+  EXPECT_EQ(code(Outcome::no_torch, Context::commit), ExitCode::match);
+  EXPECT_EQ(code(Outcome::no_gpu, Context::commit), ExitCode::match);
+  EXPECT_EQ(code(Outcome::not_locked, Context::commit), ExitCode::match);
+  EXPECT_EQ(code(Outcome::transient, Context::commit), ExitCode::match);
+  EXPECT_EQ(code(Outcome::could_not_measure, Context::commit), ExitCode::could_not_measure);
+  EXPECT_EQ(settle(found(Outcome::no_torch), {}, Context::commit).response, Response::pass);
+  EXPECT_EQ(settle(found(Outcome::not_locked), {}, Context::commit).response, Response::warn);
+}
+
+TEST(Settle, InCiEverythingFailsUnlessThePolicySaysOtherwise) {
+  EXPECT_EQ(code(Outcome::no_torch, Context::ci), ExitCode::not_judged);
+  EXPECT_EQ(code(Outcome::no_gpu, Context::ci), ExitCode::not_judged);
+  EXPECT_EQ(code(Outcome::transient, Context::ci), ExitCode::unstable);
+  model::Policy policy;
+  policy.ci.no_gpu = Response::warn;
+  EXPECT_EQ(code(Outcome::no_gpu, Context::ci, policy), ExitCode::match);
+}
+
+TEST(Settle, NoPolicyLetsADriftOrAnUnstableMachinePassAsNobodysFault) {
+  model::Policy lenient;
+  lenient.commit = {Response::pass, Response::pass, Response::pass, Response::pass, Response::pass, Response::pass};
+  for (const auto outcome : {Outcome::numeric_drift, Outcome::unstable, Outcome::version_drift, Outcome::untrusted,
+                             Outcome::lock_unreadable, Outcome::usage}) {
+    EXPECT_NE(code(outcome, Context::commit, lenient), ExitCode::match) << model::name(outcome);
+  }
+}
+
+TEST(Settle, FailOnNeverReportsADriftAndFailsOnlyForVersions) {
+  model::Policy policy;
+  policy.fail_on = model::FailOn::never;
+  EXPECT_EQ(code(Outcome::numeric_drift, Context::commit, policy), ExitCode::match);
+  EXPECT_EQ(code(Outcome::numeric_drift, Context::by_hand, policy), ExitCode::match);
+  EXPECT_EQ(code(Outcome::numeric_drift, Context::by_hand, policy, true), ExitCode::version_drift);
+  EXPECT_EQ(code(Outcome::unstable, Context::by_hand, policy), ExitCode::unstable);
+}
+
+TEST(Settle, AVersionDriftCountsBesideWhatThePolicyLetsPass) {
+  EXPECT_EQ(code(Outcome::transient, Context::commit, {}, true), ExitCode::version_drift);
+  EXPECT_EQ(code(Outcome::could_not_measure, Context::by_hand, {}, true), ExitCode::version_drift);
+  EXPECT_EQ(code(Outcome::numeric_drift, Context::by_hand, {}, true), ExitCode::numeric_drift);
+}
+
+model::Verdict verdict(const std::vector<Outcome>& outcomes, Context context = Context::by_hand) {
+  std::vector<model::Judgement> judgements;
+  for (const auto outcome : outcomes) judgements.push_back(settle(found(outcome), {}, context));
+  return combine({}, std::move(judgements), {});
+}
+
+TEST(Combine, TheFirstOfTheOrderSpeaks) {
+  EXPECT_EQ(verdict({Outcome::match, Outcome::version_drift, Outcome::unstable}).exit_code, ExitCode::unstable);
+  EXPECT_EQ(verdict({Outcome::unstable, Outcome::numeric_drift}).outcome, Outcome::numeric_drift);
+  EXPECT_EQ(verdict({Outcome::not_locked, Outcome::could_not_measure}).outcome, Outcome::could_not_measure);
+  EXPECT_EQ(verdict({Outcome::could_not_measure, Outcome::version_drift}).outcome, Outcome::version_drift);
+}
+
+TEST(Combine, NothingJudgedIsNeverAMatch) {
+  EXPECT_EQ(verdict({}).exit_code, ExitCode::not_judged);
+  EXPECT_NE(verdict({}).outcome, Outcome::match);
+}
+
+TEST(Combine, AMatchDoesNotHideWhatThePolicyLetPass) {
+  const auto both = verdict({Outcome::match, Outcome::no_gpu}, Context::commit);
+  EXPECT_EQ(both.exit_code, ExitCode::match);
+  EXPECT_EQ(both.outcome, Outcome::no_gpu);
+}
+
+TEST(Combine, AVersionDriftThatDecidesGivesTheVerdictItsName) {
+  const auto judgement = settle(found(Outcome::transient, true), {}, Context::commit);
+  EXPECT_EQ(combine({}, {judgement}, {}).outcome, Outcome::version_drift);
+}
+
+TEST(Combine, PutsTheGpuFirstAndDropsNotes) {
+  auto gpu = found(Outcome::match);
+  gpu.device.kind = model::DeviceKind::cuda;
+  const auto both =
+      combine({}, {found(Outcome::match), gpu}, {{}, {model::Finding::Severity::warning, "x", {}, {}, {}}});
+  EXPECT_EQ(both.judgements.front().device.kind, model::DeviceKind::cuda);
+  ASSERT_EQ(both.findings.size(), 1U);
+  EXPECT_EQ(both.findings.front().id, "x");
+}
+
+TEST(JudgementOf, KeepsCodePlaceAndNextStep) {
+  const auto error = base::Error(ExitCode::untrusted, "tracked by git", "untrack it").at(".venv");
+  const auto judgement = judgement_of(error, "train", "cpu");
+  EXPECT_EQ(judgement.outcome, Outcome::untrusted);
+  EXPECT_EQ(judgement.exit_code, ExitCode::untrusted);
+  EXPECT_EQ(judgement.what, ".venv: tracked by git");
+  EXPECT_EQ(judgement.next, "untrack it");
+}
+
+}  // namespace
+}  // namespace envguard::compare

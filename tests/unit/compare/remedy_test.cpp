@@ -1,0 +1,84 @@
+#include "compare/remedy.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace envguard::compare {
+namespace {
+
+using model::Difference;
+using testing::ElementsAre;
+
+Difference knob(std::string name, std::string locked, std::string here) {
+  return {Difference::Kind::knob, std::move(name), std::move(locked), std::move(here), {}, {}};
+}
+
+Difference version(std::string name, std::string locked, std::string here) {
+  return {Difference::Kind::version, std::move(name), std::move(locked), std::move(here), {}, {}};
+}
+
+TEST(Undo, UnsetsAndSetsKnobsBack) {
+  EXPECT_THAT(undo({knob("MKL_CBWR", "not set", "AVX2"), knob("OMP_DYNAMIC", "not set", "1"),
+                    knob("ATEN_CPU_CAPABILITY", "avx 2", "not set")},
+                   "13.0"),
+              ElementsAre("unset MKL_CBWR OMP_DYNAMIC", "export ATEN_CPU_CAPABILITY='avx 2'"));
+}
+
+TEST(Undo, SaysInWordsWhatNoValueSets) {
+  EXPECT_THAT(undo({knob("LD_PRELOAD", "libjemalloc.so.2 (1a2b)", "not set")}, ""),
+              ElementsAre("# set LD_PRELOAD so that it names libjemalloc.so.2 (1a2b) again"));
+}
+
+TEST(Undo, TorchComesFromTheIndexOfItsBuildAndBringsItsLibraries) {
+  EXPECT_THAT(undo({version("torch", "2.11.0+cu130", "2.15.0+cu132"), version("cudnn", "9.19.0.56", "9.26.0"),
+                    version("torch-git", "a", "b"), version("triton", "3.6.0", "3.8.0")},
+                   "13.0"),
+              ElementsAre("pip install torch==2.11.0 --index-url https://download.pytorch.org/whl/cu130"));
+  EXPECT_THAT(undo({version("torch", "2.11.0", "2.15.0")}, ""), ElementsAre("pip install torch==2.11.0"));
+  EXPECT_THAT(undo({version("torch", "2.11.0+cpu", "2.15.0")}, ""),
+              ElementsAre("pip install torch==2.11.0 --index-url https://download.pytorch.org/whl/cpu"));
+}
+
+TEST(Undo, ABuildThatNoIndexHoldsIsNamedInWords) {
+  for (const auto* own : {"2.11.0a0+nv25.06", "2.11.0+gitabcdef", "2.12.0.dev20260101+cu130"}) {
+    EXPECT_THAT(undo({version("torch", own, "2.15.0")}, "13.0"), ElementsAre(testing::StartsWith("# torch")));
+  }
+}
+
+TEST(Undo, LibrariesOfTheirOwnHaveTheNamesOfTheirCuda) {
+  const std::vector<Difference> all{version("cudnn", "9.19.0.56", "9.26.0"), version("cublas", "13.1.0.3", "13.4"),
+                                    version("nvrtc", "13.0.88", "13.2")};
+  EXPECT_THAT(
+      undo(all, "13.0"),
+      ElementsAre("pip install nvidia-cudnn-cu13==9.19.0.56 nvidia-cublas==13.1.0.3 nvidia-cuda-nvrtc==13.0.88"));
+  EXPECT_THAT(undo({all[0], all[1]}, "12.8"),
+              ElementsAre("pip install nvidia-cudnn-cu12==9.19.0.56 nvidia-cublas-cu12==13.1.0.3"));
+  EXPECT_THAT(undo({all[0]}, ""), ElementsAre("# cudnn 9.19.0.56 is what was locked; 9.26.0 is here"));
+}
+
+TEST(Undo, OtherDistributionsAreInstalledOrRemoved) {
+  EXPECT_THAT(undo({version("numpy", "2.3.1", "2.4.0"), version("flash-attn", "not installed", "2.8.0")}, ""),
+              ElementsAre("pip install numpy==2.3.1", "pip uninstall flash-attn"));
+  EXPECT_THAT(undo({version("glibc", "2.36", "2.39")}, ""),
+              ElementsAre("# glibc 2.36 is what was locked; 2.39 is here"));
+  Difference ruled = version("python", "3.11.2", "3.11.2");
+  ruled.rule = "==3.12.*";
+  EXPECT_THAT(undo({ruled}, ""), ElementsAre("# install a python in ==3.12.*, which the policy asks for"));
+}
+
+TEST(Accept, NamesWhatTheCommandCouldNotGuess) {
+  model::Observed cpu_only;
+  model::Observed with_gpu;
+  with_gpu.gpu = model::GpuKey{};
+  const model::Device cpu;
+  const model::Device second{model::DeviceKind::cuda, 1};
+  EXPECT_EQ(accept("default", "cpu", cpu, cpu_only, true), "envguard lock --target cpu");
+  EXPECT_EQ(accept("train", "cpu", cpu, with_gpu, false),
+            "envguard lock --environment train --target cpu --device cpu --reason \"…\"");
+  EXPECT_EQ(accept("train", "h200", second, with_gpu, true),
+            "envguard lock --environment train --target h200 --device cuda:1");
+  EXPECT_EQ(accept("a b", "x", cpu, cpu_only, true), "envguard lock --environment 'a b' --target x");
+}
+
+}  // namespace
+}  // namespace envguard::compare

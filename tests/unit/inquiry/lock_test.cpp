@@ -1,0 +1,202 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.hpp"
+#include "compare/differences.hpp"
+#include "inquiry/judge.hpp"
+
+#include "world.hpp"
+
+namespace envguard::inquiry {
+namespace {
+
+using base::ExitCode;
+using test::baseline;
+using test::machine;
+using test::question;
+using test::TableLaboratory;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::string& probe(std::size_t index) {
+  static const auto probes = recipe::probes(model::DeviceKind::cpu);
+  return probes.at(index);
+}
+
+compare::LockCandidate lock(Laboratory& laboratory, const std::optional<model::Lock>& previous = {},
+                            const model::Observed& observed = machine(),
+                            const compare::LockQuestion& asked = question()) {
+  return candidate(previous, observed, {}, asked, laboratory);
+}
+
+base::Error refusal(Laboratory& laboratory, const std::optional<model::Lock>& previous = {},
+                    const model::Observed& observed = machine(), const compare::LockQuestion& asked = question()) {
+  try {
+    (void)lock(laboratory, previous, observed, asked);
+  } catch (const base::Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "nothing was refused";
+  return {ExitCode::match, ""};
+}
+
+TEST(Lock, FiveFreshRunsMakeALockThatTheSameMachineMatches) {
+  TableLaboratory laboratory;
+  auto made = lock(laboratory);
+  EXPECT_EQ(laboratory.processes, 5);
+  EXPECT_EQ(made.lock.runs, 5);
+  EXPECT_EQ(made.lock.locked, "2026-11-23");
+  EXPECT_EQ(made.lock.recipe, recipe::number);
+  EXPECT_FALSE(made.lock.change);
+  EXPECT_EQ(made.lock.id, model::fingerprint_id(made.lock.strict));
+  EXPECT_EQ(made.evidence.size(), made.lock.strict.size());
+  EXPECT_EQ(made.evidence.back().first, made.lock.strict.back().first);
+  model::Baseline again;
+  again.lock = made.lock;
+  TableLaboratory later;
+  EXPECT_EQ(judge(again, {}, machine(), later).outcome, model::Outcome::match);
+}
+
+TEST(Lock, TheNumberOfRunsIsTheCallers) {
+  TableLaboratory laboratory;
+  auto asked = question();
+  asked.runs = 30;
+  EXPECT_EQ(lock(laboratory, {}, machine(), asked).lock.runs, 30);
+  EXPECT_EQ(laboratory.processes, 30);
+}
+
+TEST(Lock, RecordsNeitherTheKernelNorWhichDeviceWasChosen) {
+  auto observed = machine();
+  observed.knobs = {{"CUDA_VISIBLE_DEVICES", "0"}, {"MKL_CBWR", "AVX2"}};
+  TableLaboratory laboratory;
+  const auto made = lock(laboratory, {}, observed).lock;
+  EXPECT_THAT(made.knobs, ElementsAre(std::pair<std::string, std::string>("MKL_CBWR", "AVX2")));
+  for (const auto& [name, version] : made.versions) EXPECT_TRUE(name != "kernel" && name != "driver") << name;
+}
+
+TEST(Lock, AProbeThatWobblesIsQuarantinedAndHasNoLine) {
+  TableLaboratory laboratory({{{}, 4, probe(3), "wobble"}});
+  const auto made = lock(laboratory);
+  EXPECT_THAT(made.lock.quarantined, ElementsAre(probe(3)));
+  EXPECT_EQ(made.lock.line(probe(3)), nullptr);
+  EXPECT_EQ(made.lock.id, model::fingerprint_id(made.lock.strict));
+  for (const auto& [id, evidence] : made.evidence) EXPECT_NE(id, probe(3));
+}
+
+TEST(Lock, MoreThanATenthWobblingIsUnstable) {
+  TableLaboratory laboratory({{{}, 2, "ops", "wobble"}});
+  const auto error = refusal(laboratory);
+  EXPECT_EQ(error.code(), ExitCode::unstable);
+  EXPECT_THAT(error.message(), HasSubstr("nothing was written"));
+  EXPECT_EQ(laboratory.processes, 2);
+}
+
+TEST(Lock, AFaultAFailedProbeAndASpentBudgetWriteNothing) {
+  TableLaboratory faulty;
+  faulty.faulty_process = 3;
+  EXPECT_EQ(refusal(faulty).code(), ExitCode::could_not_measure);
+  TableLaboratory failing({{{}, 0, probe(0), "failed"}});
+  EXPECT_THAT(refusal(failing).message(), HasSubstr(probe(0)));
+  TableLaboratory poor;
+  poor.allowed = {4, 1000};
+  EXPECT_THAT(refusal(poor).message(), HasSubstr("after 4 of 5 runs"));
+}
+
+TEST(Lock, NothingMovedKeepsTheBytesAndAsksForNoReason) {
+  TableLaboratory laboratory;
+  auto asked = question();
+  asked.reason.clear();
+  const auto previous = baseline().lock;
+  EXPECT_FALSE(lock(laboratory, previous, machine(), asked).changed);
+}
+
+TEST(Lock, WhatMovedNeedsAReasonAndIsRefusedAfterOneRun) {
+  TableLaboratory laboratory({{{}, 0, "linalg", "x"}});
+  auto asked = question();
+  asked.reason.clear();
+  const auto error = refusal(laboratory, baseline().lock, machine(), asked);
+  EXPECT_EQ(error.code(), ExitCode::usage);
+  EXPECT_THAT(error.next(), HasSubstr("--reason"));
+  EXPECT_EQ(laboratory.processes, 1);
+  TableLaboratory looking({{{}, 0, "linalg", "x"}});
+  asked.reason_needed = false;
+  EXPECT_TRUE(lock(looking, baseline().lock, machine(), asked).changed);
+}
+
+TEST(Lock, TheChangeSaysWhatMovedAgainstThePreviousLock) {
+  auto observed = machine();
+  test::set(observed, "torch", "2.15.0+cu132");
+  observed.knobs = {{"MKL_CBWR", "COMPATIBLE"}};
+  TableLaboratory laboratory({{{}, 0, "linalg", "x"}});
+  const auto made = lock(laboratory, baseline().lock, observed);
+  ASSERT_TRUE(made.lock.change);
+  EXPECT_THAT(made.lock.change->versions, ElementsAre("torch 2.11.0+cu130 -> 2.15.0+cu132"));
+  EXPECT_THAT(made.lock.change->knobs, ElementsAre("MKL_CBWR unset -> COMPATIBLE"));
+  ASSERT_EQ(made.lock.change->layers.size(), 1U);
+  EXPECT_EQ(made.lock.change->layers[0].layer, "linalg");
+  EXPECT_EQ(made.lock.change->layers[0].moved, made.lock.change->layers[0].of);
+  EXPECT_TRUE(made.changed);
+}
+
+TEST(Lock, ARefreshRenewsTheDayAndKeepsTheReason) {
+  TableLaboratory laboratory;
+  auto asked = question();
+  asked.reason.clear();
+  asked.refresh = true;
+  asked.today = "2027-01-01";
+  const auto made = lock(laboratory, baseline().lock, machine(), asked);
+  EXPECT_TRUE(made.changed);
+  EXPECT_EQ(made.lock.locked, "2027-01-01");
+  EXPECT_EQ(made.lock.reason, "first");
+  EXPECT_FALSE(made.lock.change);
+}
+
+TEST(Lock, AQuarantinedProbeStaysSoUntilARefresh) {
+  const auto previous = baseline(machine(), {probe(3)}).lock;
+  TableLaboratory calm;
+  const auto kept = lock(calm, previous);
+  EXPECT_FALSE(kept.changed);
+  EXPECT_THAT(kept.lock.quarantined, ElementsAre(probe(3)));
+  TableLaboratory refreshed;
+  auto asked = question();
+  asked.refresh = true;
+  EXPECT_THAT(lock(refreshed, previous, machine(), asked).lock.quarantined, IsEmpty());
+}
+
+TEST(Lock, ALockOfOtherHardwareIsNeverOverwritten) {
+  auto observed = machine();
+  observed.cpu.model = 97;
+  TableLaboratory laboratory;
+  const auto error = refusal(laboratory, baseline().lock, observed);
+  EXPECT_EQ(error.code(), ExitCode::usage);
+  EXPECT_THAT(error.message(), HasSubstr("model 97"));
+  EXPECT_THAT(error.message(), HasSubstr("model 1,"));
+  EXPECT_EQ(laboratory.processes, 0);
+}
+
+TEST(Lock, UnknownKeysOfThePreviousLockAreKept) {
+  auto previous = baseline().lock;
+  previous.unknown = {{"future", "true"}};
+  TableLaboratory laboratory({{{}, 0, "rng", "x"}});
+  EXPECT_EQ(lock(laboratory, previous).lock.unknown, previous.unknown);
+}
+
+TEST(Lock, NoTorchAndNoGpuAreNotJudged) {
+  auto observed = machine();
+  observed.install.reset();
+  TableLaboratory laboratory;
+  EXPECT_EQ(refusal(laboratory, {}, observed).code(), ExitCode::not_judged);
+  auto asked = question();
+  asked.device = {model::DeviceKind::cuda, 0};
+  EXPECT_EQ(refusal(laboratory, {}, machine(), asked).code(), ExitCode::not_judged);
+}
+
+TEST(Lock, WhatIdenticalRunsExclude) {
+  EXPECT_NEAR(compare::excluded_flip_rate(5), 0.451, 0.001);
+  EXPECT_NEAR(compare::excluded_flip_rate(30), 0.095, 0.001);
+}
+
+}  // namespace
+}  // namespace envguard::inquiry
