@@ -48,14 +48,13 @@ class Judging {
     describe_machine();
     if (runs_.runs.empty()) return measure();
     if (const auto fault = first_fault()) return could_not_measure(fault->what, next_step(fault->kind));
-    describe_first_run();
+    judgement_.id = model::fingerprint_id(measured_.front());
     return compare_runs();
   }
 
  private:
   std::optional<Judgement> cannot_be_judged();
   void describe_machine();
-  void describe_first_run();
   std::optional<model::Fault> first_fault();
   Next compare_runs();
   Next back_to_the_lock();
@@ -80,7 +79,10 @@ class Judging {
 };
 
 std::optional<Judgement> Judging::cannot_be_judged() {
-  if (!observed_.install) return refuse(Outcome::no_torch, "no PyTorch was found", "envguard doctor");
+  if (!observed_.install) {
+    judgement_.notes = observed_.passed_over;
+    return refuse(Outcome::no_torch, "no PyTorch was found", "envguard doctor");
+  }
   if (judgement_.device.kind == model::DeviceKind::cuda && !observed_.gpu) {
     return refuse(Outcome::no_gpu, fmt::format("the lock is of a GPU ({}) and none was found", judgement_.hardware),
                   "envguard doctor");
@@ -123,14 +125,6 @@ std::optional<model::Fault> Judging::first_fault() {
     measured_.push_back(lines(run, sets_.judged));
   }
   return std::nullopt;
-}
-
-void Judging::describe_first_run() {
-  const auto& first = measured_.front();
-  judgement_.id = model::fingerprint_id(first);
-  if (sets_.only_in_lock.empty()) return;
-  judgement_.notes.push_back(
-      fmt::format("recipes differ: {} probes of the lock are not run here", sets_.only_in_lock.size()));
 }
 
 Next Judging::compare_runs() {
@@ -176,6 +170,7 @@ Next Judging::drift() {
   const bool caches = std::ranges::any_of(judgement_.differences,
                                           [](const auto& each) { return each.kind == model::Difference::Kind::cache; });
   if (std::ranges::none_of(judgement_.differences, may_move_bits)) {
+    judgement_.next = "envguard doctor";
     judgement_.what = caches
                           ? "no recorded version, knob or build differs; the CPU's cache sizes do, and oneDNN and MKL "
                             "block their work by them"

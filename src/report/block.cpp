@@ -143,6 +143,15 @@ void put_measured(Page& page, const model::Verdict& verdict, const model::Judgem
                          Tone::faint}});
 }
 
+void put_unshared(Page& page, const model::Judgement& judgement) {
+  const auto row = [&](const std::vector<std::string>& ids, std::string_view where) {
+    if (ids.empty()) return;
+    page.row("not judged", {fmt::format("{} {}: {}", counted(ids.size(), "probe"), where, listed(ids, 3))});
+  };
+  row(judgement.only_in_lock, "of the lock that this recipe lacks");
+  row(judgement.only_here, "of this recipe that the lock lacks");
+}
+
 void put_response(Page& page, const model::Judgement& judgement) {
   if (!judgement.response || judgement.exit_code != base::ExitCode::match) return;
   page.row("so",
@@ -175,6 +184,7 @@ void put_block(Page& page, const model::Verdict& verdict, const model::Judgement
     page.row("quarantined", {counted(judgement.quarantined.size(), "probe") +
                              " run and never judged: " + listed(judgement.quarantined, 3)});
   }
+  put_unshared(page, judgement);
   for (const auto& note : judgement.notes) page.row("note", {note});
   put_response(page, judgement);
   put_measured(page, verdict, judgement);
