@@ -64,6 +64,7 @@ class Judging {
   Next transient();
   Next unstable();
   Judgement could_not_measure(std::string what, std::string next);
+  void offer_acceptance(Outcome outcome);
   Judgement finish(Outcome outcome);
   Judgement refuse(Outcome outcome, std::string what, std::string next);
 
@@ -223,15 +224,29 @@ Judgement Judging::refuse(Outcome outcome, std::string what, std::string next) {
   return judgement_;
 }
 
+/// A relock accepts what differs from the lock, not what breaks a specifier of the policy.
+void Judging::offer_acceptance(Outcome outcome) {
+  bool relock = outcome == Outcome::numeric_drift;
+  for (const auto& difference : judgement_.differences) {
+    if (difference.weight != model::Difference::Weight::blocks) continue;
+    if (difference.rule == "locked") {
+      relock = true;
+    } else {
+      judgement_.notes.push_back(
+          fmt::format("the policy asks for {} {}: a relock does not change that, [versions] does", difference.name,
+                      difference.rule));
+    }
+  }
+  if (relock) judgement_.accept = accept(lock_.environment, lock_.target, judgement_.device, observed_, false);
+}
+
 Judgement Judging::finish(Outcome outcome) {
   judgement_.outcome = outcome;
   if (!measured_.empty()) judgement_.layers = layer_summaries(locked_, judgement_.moved);
   const auto cuda = std::ranges::find(lock_.versions, "cuda", &model::Table::value_type::first);
   judgement_.undo = undo(to_mend(judgement_.differences, outcome == Outcome::numeric_drift),
                          cuda == lock_.versions.end() ? std::string_view() : std::string_view(cuda->second));
-  if (outcome == Outcome::numeric_drift || blocked_by_versions(judgement_)) {
-    judgement_.accept = accept(lock_.environment, lock_.target, judgement_.device, observed_, false);
-  }
+  offer_acceptance(outcome);
   judgement_.exit_code = exit_code(outcome);
   if (blocked_by_versions(judgement_)) {
     judgement_.exit_code = base::first_of(judgement_.exit_code, base::ExitCode::version_drift);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,7 +13,7 @@ using model::Difference;
 using model::Outcome;
 using Weight = Difference::Weight;
 
-constexpr std::size_t most_differences = 6;
+constexpr std::size_t most_listed = 8;
 
 std::size_t judged(const model::Judgement& judgement) {
   std::size_t all = 0;
@@ -102,14 +103,20 @@ bool goes_with(const Difference& difference) {
          difference.locked != difference.here;
 }
 
+/// Knobs each in a row; the first version in a row, what came with it in the next.
 void put_rows(Page& page, std::string_view label, const std::vector<const Difference*>& differences) {
-  for (std::size_t i = 0; i < std::min(differences.size(), most_differences); ++i) {
-    page.row(i == 0 ? label : "", {described(*differences[i])});
+  std::vector<std::string> with_it;
+  bool first_version = true;
+  for (const auto* difference : differences) {
+    const bool plain_version = difference->kind == Difference::Kind::version && difference->locked != difference->here;
+    if (plain_version && !std::exchange(first_version, false)) {
+      with_it.push_back(described(*difference));
+      continue;
+    }
+    page.row(label, {described(*difference)});
+    label = "";
   }
-  if (differences.size() <= most_differences) return;
-  std::vector<std::string> rest;
-  for (std::size_t i = most_differences; i < differences.size(); ++i) rest.push_back(differences[i]->name);
-  page.row("", {{"and " + listed(rest, 8), Tone::faint}});
+  if (!with_it.empty()) page.row(label, {{listed(with_it, most_listed), Tone::faint}});
 }
 
 void put_differences(Page& page, const model::Judgement& judgement) {
@@ -126,10 +133,13 @@ void put_differences(Page& page, const model::Judgement& judgement) {
 }
 
 void put_commands(Page& page, const model::Judgement& judgement) {
+  const bool drift = judgement.outcome == Outcome::numeric_drift;
   for (std::size_t i = 0; i < judgement.undo.size(); ++i) page.command(i == 0 ? "to undo" : "", judgement.undo[i]);
-  if (!judgement.accept.empty()) page.command("to accept", judgement.accept);
-  const bool repeated = judgement.next.empty() || judgement.next == judgement.accept;
-  if (!repeated) page.command(judgement.undo.empty() && judgement.accept.empty() ? "next" : "and", judgement.next);
+  if (drift && !judgement.next.empty()) page.command("to find out", judgement.next);
+  if (!judgement.accept.empty()) {
+    page.command(judgement.outcome == Outcome::not_locked ? "to lock it" : "to accept", judgement.accept);
+  }
+  if (!drift && !judgement.next.empty() && judgement.next != judgement.accept) page.command("next", judgement.next);
 }
 
 void put_measured(Page& page, const model::Verdict& verdict, const model::Judgement& judgement) {
@@ -164,10 +174,10 @@ void put_response(Page& page, const model::Judgement& judgement) {
 std::string described(const Difference& difference) {
   const auto& [kind, name, locked, here, weight, rule] = difference;
   if (locked == here) return fmt::format("{} {} is not {}, which the policy asks for", name, here, rule);
-  const auto what = kind == Difference::Kind::build ? "torch's build: " + name : name;
+  if (kind == Difference::Kind::knob) return fmt::format("{} is {} here and {} in the lock", name, here, locked);
   const bool asks = weight == Weight::blocks && rule != "locked";
-  return fmt::format("{}: {} here, {} in the lock{}", what, here, locked,
-                     asks ? fmt::format("; the policy asks for {}", rule) : "");
+  return fmt::format("{}{} {} -> {}{}", kind == Difference::Kind::build ? "torch's build: " : "", name,
+                     short_version(locked), short_version(here), asks ? fmt::format(" (policy: {})", rule) : "");
 }
 
 void put_block(Page& page, const model::Verdict& verdict, const model::Judgement& judgement) {

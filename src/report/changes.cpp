@@ -21,9 +21,10 @@ void put_table(Page& page, const model::LockDiff& diff, Difference::Kind kind, s
   for (const auto& each : diff.differences) {
     if (each.kind != kind) continue;
     const bool replaced = each.weight == Difference::Weight::overridden;
-    page.item(
-        first ? label : "", base::visible(each.name), columns,
-        {each.locked + " -> ", {each.here, Tone::strong}, {replaced ? " (strict sets it itself)" : "", Tone::faint}});
+    page.item(first ? label : "", base::visible(each.name), columns,
+              {short_version(each.locked) + " -> ",
+               {short_version(each.here), Tone::strong},
+               {replaced ? " (strict sets it itself)" : "", Tone::faint}});
     first = false;
   }
 }
@@ -67,7 +68,7 @@ void put_changes(Page& page, const model::LockDiff& diff) {
   if (!diff.same_key) page.row("hardware", {diff.older_hardware + " -> ", {diff.newer_hardware, Tone::strong}});
   put_table(page, diff, Difference::Kind::version, "versions");
   put_table(page, diff, Difference::Kind::knob, "knobs");
-  put_table(page, diff, Difference::Kind::build, "torch's build");
+  put_table(page, diff, Difference::Kind::build, "build");
   put_table(page, diff, Difference::Kind::cache, "CPU caches");
   put_probes(page, diff);
   if (!diff.only_newer.empty()) page.row("new probes", {listed(diff.only_newer, 4)});

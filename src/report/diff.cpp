@@ -25,16 +25,16 @@ void put_lock(Page& page, const model::LockDiff& diff) {
   const auto name = diff.environment + "/" + diff.target;
   if (diff.same()) {
     page.wrapped({{name, Tone::strong},
-                  fmt::format("  nothing differs  {}  ", diff.newer_id.spoken()),
+                  fmt::format(": nothing differs, {}, ", diff.newer_id.spoken()),
                   {sides(diff), Tone::faint}},
                  0, 2);
     return;
   }
   const std::string done = diff.kind == Kind::added ? "added" : diff.kind == Kind::removed ? "removed" : "differs";
   page.wrapped({{name, Tone::strong},
-                "  ",
+                " ",
                 {done, diff.kind == Kind::added ? Tone::good : Tone::warning},
-                "  ",
+                ": ",
                 {sides(diff), Tone::faint}},
                0, 2);
   if (!diff.reason.empty()) page.row("reason", {diff.reason});

@@ -45,8 +45,8 @@ std::string fingerprint_text(const model::Fingerprint& fingerprint, const Style&
   page.blank();
   for (const auto& layer : layers(fingerprint)) {
     page.row(layer.name,
-             {fmt::format("{}  {:>3} probes  ", model::fingerprint_id(layer.lines).spoken(), layer.lines.size()),
-              {layer.refused.empty() ? "" : " " + listed(layer.refused, 3), Tone::faint}});
+             {fmt::format("{}  {}", model::fingerprint_id(layer.lines).spoken(), counted(layer.lines.size(), "probe")),
+              {layer.refused.empty() ? "" : ", " + listed(layer.refused, 3), Tone::faint}});
   }
   return page.text();
 }

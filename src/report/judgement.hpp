@@ -15,7 +15,7 @@ void put_block(Page& page, const model::Verdict& verdict, const model::Judgement
 /// "train/h200"; empty for the only lock of an unnamed environment.
 [[nodiscard]] std::string lock_name(const model::Judgement& judgement, bool several);
 
-/// "torch 2.11.0+cu130 is locked, 2.15.0+cu132 is here".
+/// "torch 2.11.0+cu130 -> 2.15.0+cu132", "MKL_CBWR is AVX2 here and not set in the lock".
 [[nodiscard]] std::string described(const model::Difference& difference);
 
 }  // namespace envguard::report

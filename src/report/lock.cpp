@@ -49,6 +49,7 @@ std::string lock_text(const model::LockResult& result, const Style& style) {
                0, 2);
   page.row("hardware", {model::describe(lock.key)});
   if (torch != lock.versions.end()) page.row("torch", {torch->second});
+  if (!lock.reason.empty()) page.row("reason", {lock.reason});
   page.row("probes", {fmt::format("{}; {}", lock.strict.size(), what_the_runs_show(result))});
   if (!lock.quarantined.empty()) {
     page.row("quarantined", {counted(lock.quarantined.size(), "probe") +

@@ -1,6 +1,7 @@
 #include "report/page.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -40,6 +41,12 @@ struct Word {
   Tone tone = Tone::plain;
   bool after_blank = false;
 };
+
+/// What can be typed as it stands; everything else is words, and is wrapped.
+bool is_command(std::string_view step) {
+  static constexpr std::array programs{"envguard ", "git ", "pip ", "unset ", "export "};
+  return std::ranges::any_of(programs, [step](std::string_view program) { return step.starts_with(program); });
+}
 
 std::vector<Word> words(const Text& text) {
   std::vector<Word> words;
@@ -131,7 +138,8 @@ Page& Page::item(std::string_view label, std::string_view name, std::size_t colu
 }
 
 Page& Page::command(std::string_view label, std::string_view step) {
-  if (step.starts_with("#")) return row(label, {std::string(base::trim(step.substr(1)))});
+  if (step.starts_with("#")) step = base::trim(step.substr(1));
+  if (!is_command(step)) return row(label, {std::string(step)});
   put_label(label);
   return line({{std::string(step), Tone::command}});
 }
@@ -161,6 +169,11 @@ std::string padded(std::string_view text, std::size_t columns) {
 std::string short_probe(std::string_view id) {
   const auto dot = id.find('.');
   return std::string(dot == std::string_view::npos ? id : id.substr(dot + 1));
+}
+
+std::string short_version(std::string_view version) {
+  const bool hash = version.size() == 40 && version.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return std::string(hash ? version.substr(0, 12) : version);
 }
 
 std::string duration(double seconds) {

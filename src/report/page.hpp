@@ -33,7 +33,7 @@ class Page {
   Page& row(std::string_view label, const Text& text);
   /// A row of a small table: the name padded to `columns`, the text wrapped beside it.
   Page& item(std::string_view label, std::string_view name, std::size_t columns, const Text& text);
-  /// A label and a command that can be pasted: never wrapped. A step that starts with "#" is words and is wrapped.
+  /// A label and a step. A command that can be pasted is never wrapped; words, with or without a "#" before them, are.
   Page& command(std::string_view label, std::string_view step);
   Page& blank();
 
@@ -56,6 +56,8 @@ class Page {
 [[nodiscard]] std::string padded(std::string_view text, std::size_t columns);
 /// "conv2d_3x3.forward" of "dnn.conv2d_3x3.forward".
 [[nodiscard]] std::string short_probe(std::string_view id);
+/// A git hash by its first 12 digits; any other version as it is.
+[[nodiscard]] std::string short_version(std::string_view version);
 /// "1.1 s".
 [[nodiscard]] std::string duration(double seconds);
 

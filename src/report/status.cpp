@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -72,10 +73,15 @@ std::string status_text(const model::Status& status, const Style& style) {
   };
   widen(heads);
   for (const auto& row : status.rows) widen(cells(row));
+  std::size_t shown = columns;  // what does not fit is left out from the right
+  const auto total = [&] {
+    return std::accumulate(widths.begin(), widths.begin() + static_cast<long>(shown), 2 * (shown - 1));
+  };
+  while (shown > 3 && total() > page.width()) --shown;
   const auto put = [&](const Cells& row, Tone all, Tone state) {
     Text text;
-    for (std::size_t i = 0; i < columns; ++i) {
-      const bool last = i + 1 == columns;
+    for (std::size_t i = 0; i < shown; ++i) {
+      const bool last = i + 1 == shown;
       text.push_back({row[i], i == 1 ? state : all});
       if (!last) text.push_back({padded("", widths[i] - base::display_width(row[i]) + 2)});
     }

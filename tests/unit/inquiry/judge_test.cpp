@@ -140,6 +140,8 @@ TEST(Judge, ASpecifierIsAskedOfWhatIsHereEvenWhereTheLockAgrees) {
   EXPECT_EQ(judgement.outcome, Outcome::version_drift);
   ASSERT_NE(find(judgement, "numpy"), nullptr);
   EXPECT_EQ(find(judgement, "numpy")->rule, ">=2.4");
+  EXPECT_THAT(judgement.accept, IsEmpty());  // a relock would not mend it
+  EXPECT_THAT(judgement.notes, ElementsAre(HasSubstr("numpy >=2.4")));
 }
 
 TEST(Judge, AnExcusedVersionPassesOnlyWhileEveryProbeIsIdentical) {
