@@ -6,7 +6,7 @@
 
 namespace envguard::codec {
 
-/// JSON of what `doctor` found, schema 1 (src/codec/schema/doctor.json).
+/// JSON of what `doctor` found, schema 1 (src/codec/schema/doctor.schema.json).
 [[nodiscard]] std::string write_observed(const model::Observed& observed);
 
 }  // namespace envguard::codec

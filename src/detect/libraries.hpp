@@ -19,6 +19,7 @@ struct Listing {
   std::vector<model::Library> libraries;  ///< in load order; build ids read from the files
   std::vector<std::string> missing;       ///< sonames that libtorch.so needs and that are nowhere
   std::string failure;                    ///< why there is no answer; empty otherwise
+  std::vector<std::string> through_library_path;  ///< names that LD_LIBRARY_PATH brought in, or moved elsewhere
 };
 
 /// Asks `machine.loader` what would load under the caller's environment (glibc's LD_TRACE_LOADED_OBJECTS, in a child

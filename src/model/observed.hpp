@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/key.hpp"
@@ -71,6 +72,11 @@ struct Sighting {
   std::filesystem::path path;
   bool present = false;
 };
+
+/// Where the values of `Observed` that have one source on every Linux come from.
+inline constexpr std::string_view cpu_origin = "/proc/cpuinfo";
+inline constexpr std::string_view caches_origin = "/sys/devices/system/cpu/cpu0/cache";
+inline constexpr std::string_view container_origin = "variables, /run/.containerenv, /.dockerenv, /proc/1/cgroup";
 
 /// Everything known about this machine without opening PyTorch.
 struct Observed {

@@ -1,0 +1,98 @@
+#include "detect/observe.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "detect/contradictions.hpp"
+#include "detect/cpu.hpp"
+#include "detect/cuda.hpp"
+#include "detect/distributions.hpp"
+#include "detect/driver.hpp"
+#include "detect/install.hpp"
+#include "detect/knobs.hpp"
+#include "detect/libraries.hpp"
+#include "detect/python.hpp"
+#include "detect/search.hpp"
+#include "detect/system.hpp"
+#include "detect/torch.hpp"
+
+namespace envguard::detect {
+
+namespace {
+
+/// The lock's order; every other name follows, by the alphabet.
+constexpr std::array<std::string_view, 12> order{"torch", "torch-git", "cuda",   "cudnn", "nccl",   "cublas",
+                                                 "nvrtc", "triton",    "driver", "glibc", "kernel", "python"};
+
+template <typename Named>
+void sort_by_name(std::vector<Named>& values) {
+  std::ranges::stable_sort(values, {}, [](const Named& value) {
+    return std::pair(std::ranges::find(order, value.name) - order.begin(), value.name);
+  });
+}
+
+void append(std::vector<model::Finding>& findings, std::vector<model::Finding> more) {
+  for (model::Finding& finding : more) findings.push_back(std::move(finding));
+}
+
+/// What the install says of itself and, where the linker answered, what would load of it.
+Facts install_facts(Search& search, const model::Install& install, const Listing* listing,
+                    const std::vector<std::string>& also) {
+  Facts facts = torch(search, install);
+  const auto packages = site_packages(install);
+  const auto installed = packages ? distributions(search, *packages) : std::vector<Distribution>();
+  const auto recorded = recorded_libraries(search, installed);
+  facts += cuda(search, installed, recorded, listing);
+  if (packages) facts += extensions(search, installed, also);
+  facts += python(search, install);
+  append(facts.findings, not_as_recorded(recorded));
+  if (listing) {
+    append(facts.findings, unusable(install, *listing));
+    append(facts.findings, stray_cudnn(*listing));
+    append(facts.findings, second_cuda(install, *listing));
+  }
+  return facts;
+}
+
+}  // namespace
+
+model::Observed observe(const model::Machine& machine, Discovery discovery, bool ask_linker,
+                        const std::vector<std::string>& also) {
+  Search search;
+  search.add(discovery.sightings);
+  std::optional<Listing> listing;
+  if (discovery.install && ask_linker) listing = would_load(machine, *discovery.install);
+  const Listing* answer = listing ? &*listing : nullptr;
+
+  Facts facts;
+  if (discovery.install)
+    facts = install_facts(search, *discovery.install, answer, also);
+  else
+    facts.absent.push_back({"torch", "every place that the rules of discovery name"});
+  facts += driver(machine);
+  facts += glibc(machine);
+  facts += kernel(machine);
+  sort_by_name(facts.components);
+  sort_by_name(facts.absent);
+
+  model::Observed observed;
+  observed.knobs = knobs(machine, answer);
+  if (listing) observed.libraries = std::move(listing->libraries);
+  observed.components = std::move(facts.components);
+  observed.absent = std::move(facts.absent);
+  observed.build = std::move(facts.build);
+  observed.cpu = cpu_key(machine);
+  observed.caches = caches(machine);
+  observed.container = container(machine);
+  observed.findings = std::move(discovery.findings);
+  append(observed.findings, std::move(facts.findings));
+  std::ranges::stable_sort(observed.findings, std::greater<>{}, &model::Finding::severity);
+  observed.passed_over = std::move(discovery.passed_over);
+  observed.sightings = search.sightings();
+  observed.install = std::move(discovery.install);
+  return observed;
+}
+
+}  // namespace envguard::detect

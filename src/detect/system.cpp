@@ -1,0 +1,64 @@
+#include "detect/system.hpp"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/elf.hpp"
+#include "base/text.hpp"
+
+namespace envguard::detect {
+
+namespace {
+
+constexpr std::size_t most_constants = std::size_t{1} << 20;
+
+/// Words that container managers leave in the paths of process 1's control groups.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> groups{{{"kubepods", "kubernetes"},
+                                                                               {"docker", "docker"},
+                                                                               {"libpod", "podman"},
+                                                                               {"containerd", "containerd"},
+                                                                               {"/lxc", "lxc"},
+                                                                               {"slurm_container", "slurm"}}};
+
+}  // namespace
+
+Facts glibc(const model::Machine& machine) {
+  // "ld.so (Debian GLIBC 2.36-9+deb12u14) stable release version 2.36."
+  constexpr std::string_view before = "release version ";
+  const auto constants = base::ElfFile(machine.loader).section(".rodata", most_constants);
+  const auto place = constants ? constants->find(before) : std::string::npos;
+  if (place == std::string::npos)
+    return Facts::not_found("glibc", fmt::format("constants of {}", machine.loader.string()));
+  std::string_view text = std::string_view(*constants).substr(place + before.size());
+  text = text.substr(0, text.find_first_not_of("0123456789."));
+  if (text.ends_with('.')) text.remove_suffix(1);
+  return Facts::found("glibc", std::string(text), machine.loader.string());
+}
+
+Facts kernel(const model::Machine& machine) {
+  Search search;
+  const auto place = machine.proc / "sys" / "kernel" / "osrelease";
+  const auto text = search.text(place);
+  if (!text) return Facts::not_found("kernel", place.string());
+  return Facts::found("kernel", std::string(base::trim(*text)), place.string());
+}
+
+std::string container(const model::Machine& machine) {
+  Search search;
+  const auto set = [&](const char* name) { return !machine.variable(name).empty(); };
+  if (set("APPTAINER_CONTAINER") || set("SINGULARITY_CONTAINER")) return "apptainer";
+  if (set("KUBERNETES_SERVICE_HOST")) return "kubernetes";
+  if (set("ENROOT_ROOTFS")) return "enroot";
+  const auto root = machine.proc / "self" / "root";  // this process's own root folder
+  if (search.has_file(root / "run" / ".containerenv")) return "podman";
+  if (search.has_file(root / ".dockerenv")) return "docker";
+  if (const auto text = search.text(machine.proc / "1" / "cgroup"))
+    for (const auto& [word, name] : groups)
+      if (text->find(word) != std::string::npos) return std::string(name);
+  if (set("container")) return machine.variable("container");  // systemd-nspawn, lxc, podman set it for process 1
+  return "none";
+}
+
+}  // namespace envguard::detect
