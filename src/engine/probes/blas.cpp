@@ -58,7 +58,7 @@ constexpr std::array units{
     UnitCode{"blas.gemm_bf16_257x1031x129", gemm},
     UnitCode{"blas.gemm_bf16_32x16384x32", gemm},
     UnitCode{"blas.gemm_f16_129x1031x65", gemm},
-    UnitCode{"blas.linear_bf16_129x1031x65", biased},
+    UnitCode{"blas.linear_bf16_257x1031x129", biased},
     UnitCode{"blas.linear_f16_129x1031x65", biased},
     UnitCode{"blas.mv_f32_1031x257", matrix_vector},
     UnitCode{"blas.mv_f32_1031x257_odd_offset", matrix_vector_odd_offset},

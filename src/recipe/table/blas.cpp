@@ -32,7 +32,7 @@ std::vector<Unit> blas_units() {
       gemm("blas.gemm_bf16_257x1031x129", everywhere, bf16, 257, 1031, 129, 2013),
       gemm("blas.gemm_bf16_32x16384x32", everywhere, bf16, 32, 16384, 32, 2015),
       gemm("blas.gemm_f16_129x1031x65", everywhere, f16, 129, 1031, 65, 2017),
-      linear("blas.linear_bf16_129x1031x65", bf16, 129, 1031, 65, 2021),
+      linear("blas.linear_bf16_257x1031x129", bf16, 257, 1031, 129, 2021),
       linear("blas.linear_f16_129x1031x65", f16, 129, 1031, 65, 2024),
       probe("blas.mv_f32_1031x257", "gemm", everywhere,
             {uniform("a", f32, {1031, 257}, 2027), uniform("x", f32, {257}, 2028)}, "mv(a, x)"),

@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""The proof that the fingerprint measures the user's PyTorch: this script computes the CPU probes again with ordinary Python and
+the same PyTorch, and must get the engine's bytes. Run it with the interpreter of that PyTorch.
+
+    oracle.py --engine ENGINE --listing fixtures/recipe/definitions.txt
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from engine import STRICT_VARIABLES, measure, probe_names
+
+os.environ.update(STRICT_VARIABLES)  # before torch: its libraries read them when they are loaded
+
+import numpy as np
+import torch
+import xxhash
+
+import orders
+import reference
+from training import train
+
+FAMILIES_THAT_SUM = ("blas.", "dnn.conv", "ops.sum", "ops.var", "ops.cumsum", "ops.index_put", "ops.scatter_add")
+ATTEMPTS = 8
+CANNOT_MOVE = {"blas.identity_f32_256"}  # a control: exact in every order, it shows TF32 and bf16
+
+
+def pin():
+    """What the strict profile pins, where Python names it."""
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    torch.backends.mkldnn.set_flags(_deterministic=True)
+    torch.backends.cuda.matmul.allow_fp16_accumulation = False
+
+
+def raw(tensor):
+    return tensor.detach().contiguous().view(torch.uint8).numpy().tobytes() if tensor.dim() else scalar(tensor)
+
+
+def scalar(tensor):
+    return raw(tensor.detach().reshape(1))
+
+
+def hash_of(tensor):
+    def numbers(values):
+        return "[" + ", ".join(str(value) for value in values) + "]"
+
+    description = f"{str(tensor.dtype).removeprefix('torch.')} {numbers(tensor.shape)} {numbers(tensor.stride())}"
+    return xxhash.xxh3_128_hexdigest(raw(tensor) + description.encode())
+
+
+def explain(name, answer, expected):
+    """Why the engine's tensor is not this one, in one line."""
+    if answer is None:
+        return f"{name}: the engine gave no line"
+    if answer["status"] != "ok":
+        return f"{name}: {answer['status']}: {answer.get('message')}"
+    ours, theirs = raw(expected), answer["bytes"]
+    if ours == theirs:
+        return f"{name}: bytes are equal, the hash is not: shape {list(expected.shape)}, strides {expected.stride()}"
+    if len(ours) != len(theirs):
+        return f"{name}: {len(theirs)} bytes from the engine, {len(ours)} here"
+    size = expected.element_size()
+    differ = (np.frombuffer(ours, np.uint8) != np.frombuffer(theirs, np.uint8)).reshape(-1, size).any(1)
+    here = expected.detach().flatten()
+    there = torch.frombuffer(bytearray(theirs), dtype=expected.dtype)
+    distance = (here.double() - there.double()).norm() / here.double().norm()
+    return f"{name}: {differ.sum()} of {differ.size} elements differ, relative L2 {distance:.2e}"
+
+
+def compare_bytes(engine, listing):
+    names = probe_names(listing)
+    answers = measure(engine, Path(torch.__file__).parent, torch.__version__, names)
+    expected = {}
+    for layer in (*reference.LAYERS, train):
+        expected.update(layer())
+    faults = [f"{name}: not computed here" for name in names if name not in expected]
+    faults += [f"{name}: computed here, no CPU probe of the recipe" for name in expected if name not in names]
+    for name, tensor in expected.items():
+        answer = answers.get(name)
+        if answer is None or answer["status"] != "ok" or answer["hash"] != hash_of(tensor) or answer["bytes"] != raw(tensor):
+            faults.append(explain(name, answer, tensor))
+    for fault in faults:
+        print(fault)
+    print(f"{len(names) - len(faults)} of {len(names)} byte-identical with torch {torch.__version__}")
+    return not faults
+
+
+def is_near(one, other):
+    tolerance = 2e-2 if one.dtype in (torch.bfloat16, torch.float16) else 1e-4
+    return torch.allclose(one.double(), other.double(), rtol=0, atol=tolerance * float(one.double().abs().max()))
+
+
+def compare_orders(listing):
+    """Of a product rounded to bf16 an order moves few elements or none, so that up to ATTEMPTS orders are tried."""
+    sums = {name for name in probe_names(listing) if name.startswith(FAMILIES_THAT_SUM)} - CANNOT_MOVE
+    faults, moved = [], {}
+    for attempt in range(ATTEMPTS):
+        for part, one, other in orders.compared(attempt):
+            if not is_near(one, other):
+                faults.append(f"{part}: the other order computes something else")
+            moved[part] = moved.get(part, False) or raw(one) != raw(other)
+        if all(moved.values()):
+            break
+    faults += [f"{part}: summed in {ATTEMPTS} other orders its bits do not move" for part in moved if not moved[part]]
+    tried = {part.split(" ")[0] for part in moved}
+    faults += [f"{name}: not tried in another order" for name in sums - tried]
+    faults += [f"{name}: tried, and no such probe" for name in tried - sums]
+    still = {fault.split(":")[0].split(" ")[0] for fault in faults}
+    for fault in faults:
+        print(fault)
+    print(f"{len(sums - still)} of {len(sums)} move when summed in another order")
+    return not faults
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--engine", required=True, type=Path)
+    parser.add_argument("--listing", required=True, type=Path)
+    arguments = parser.parse_args()
+    pin()
+    identical = compare_bytes(arguments.engine, arguments.listing)
+    moving = compare_orders(arguments.listing)
+    return 0 if identical and moving else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

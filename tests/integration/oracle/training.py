@@ -1,0 +1,149 @@
+"""The recipe's trainings as anybody would write them: torch.nn modules and torch.optim with fused=True."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from inputs import below, positive, uniform
+
+KEPT_STEPS = (1, 2, 4, 8, 16, 32)
+
+
+class Cnn(nn.Module):
+    def __init__(self, seed):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 8, 3, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(8)
+        self.conv2 = nn.Conv2d(8, 16, 3, stride=2, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(16)
+        self.linear = nn.Linear(144, 10)
+        start(self, {
+            "conv1.weight": uniform([8, 3, 3, 3], seed + 2, -2),
+            "norm1.weight": positive([8], seed + 3),
+            "norm1.bias": uniform([8], seed + 4, -3),
+            "conv2.weight": uniform([16, 8, 3, 3], seed + 5, -3),
+            "norm2.weight": positive([16], seed + 6),
+            "norm2.bias": uniform([16], seed + 7, -3),
+            "linear.weight": uniform([10, 144], seed + 8, -3),
+            "linear.bias": uniform([10], seed + 9, -3),
+        })
+        self.x, self.labels = uniform([16, 3, 12, 12], seed), below(10, [16], seed + 1)
+
+    def forward(self, step):
+        h = F.relu(self.norm1(self.conv1(self.x)))
+        h = F.relu(self.norm2(self.conv2(h)))
+        y = self.linear(F.avg_pool2d(h, 2).flatten(1))
+        return y, F.cross_entropy(y, self.labels)
+
+
+class Transformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(32, 32)
+        self.norm1 = nn.LayerNorm(32)
+        self.qkv = nn.Linear(32, 96)
+        self.projection = nn.Linear(32, 32)
+        self.norm2 = nn.LayerNorm(32)
+        self.up = nn.Linear(32, 64)
+        self.down = nn.Linear(64, 32)
+        self.head = nn.Linear(32, 32, bias=False)
+        start(self, {
+            "embedding.weight": uniform([32, 32], 6103),
+            "norm1.weight": positive([32], 6104),
+            "norm1.bias": uniform([32], 6105, -3),
+            "qkv.weight": uniform([96, 32], 6106, -2),
+            "qkv.bias": uniform([96], 6107, -3),
+            "projection.weight": uniform([32, 32], 6108, -2),
+            "projection.bias": uniform([32], 6109, -3),
+            "norm2.weight": positive([32], 6110),
+            "norm2.bias": uniform([32], 6111, -3),
+            "up.weight": uniform([64, 32], 6112, -2),
+            "up.bias": uniform([64], 6113, -3),
+            "down.weight": uniform([32, 64], 6114, -3),
+            "down.bias": uniform([32], 6115, -3),
+            "head.weight": uniform([32, 32], 6116, -2),
+        })
+        self.tokens, self.targets = below(32, [4, 16], 6101), below(32, [64], 6102)
+
+    def attention(self, h):
+        q, k, v = self.qkv(h).view(4, 16, 3, 4, 8).permute(2, 0, 3, 1, 4)
+        with sdpa_kernel(SDPBackend.MATH):
+            mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.projection(mixed.transpose(1, 2).reshape(4, 16, 32))
+
+    def forward(self, step):
+        h = self.embedding(self.tokens)
+        h = h + self.attention(self.norm1(h))
+        h = h + self.down(F.gelu(self.up(self.norm2(h))))
+        y = self.head(h).flatten(0, 1)
+        return y, F.cross_entropy(y, self.targets)
+
+
+class Dynamic(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(8, 16)
+        self.hidden = nn.Linear(16, 16)
+        self.out = nn.Linear(16, 4)
+        start(self, {
+            "first.weight": uniform([16, 8], 6203),
+            "first.bias": uniform([16], 6204),
+            "hidden.weight": uniform([16, 16], 6205, -1),
+            "hidden.bias": uniform([16], 6206, -1),
+            "out.weight": uniform([4, 16], 6207, -1),
+            "out.bias": uniform([4], 6208, -1),
+        })
+        self.x, self.targets = uniform([8, 16, 8], 6201), uniform([8, 16, 4], 6202)
+        self.depths = set()
+
+    def forward(self, step):
+        x = self.x[step % 8]
+        h = torch.tanh(self.first(x))
+        depth = 1 + int((x > 0).sum()) % 4
+        self.depths.add(depth)
+        for _ in range(depth):
+            h = torch.tanh(self.hidden(h))
+        y = self.out(h)
+        return y, F.mse_loss(y, self.targets[step % 8])
+
+
+def start(module, weights):
+    parameters = dict(module.named_parameters())
+    assert list(parameters) == list(weights), "the order of concatenation is that of the parameters"
+    with torch.no_grad():
+        for name, value in weights.items():
+            parameters[name].copy_(value)
+
+
+def joined(tensors):
+    return torch.cat([tensor.detach().flatten() for tensor in tensors])
+
+
+def trained(name, module, optimizer):
+    for step in range(1, max(KEPT_STEPS) + 1):
+        y, loss = module(step - 1)
+        if step == 1:
+            yield name + ".forward", y.detach().clone()
+        optimizer.zero_grad()
+        loss.backward()
+        if step == 1:
+            yield name + ".gradients", joined(parameter.grad for parameter in module.parameters())
+        optimizer.step()
+        if step in KEPT_STEPS:
+            yield f"{name}.w{step}", joined(module.parameters())
+
+
+def train():
+    module = Cnn(6001)
+    sgd = torch.optim.SGD(module.parameters(), lr=0.05, momentum=0.9, weight_decay=0.0005, fused=True)
+    yield from trained("train.cnn_sgd", module, sgd)
+    module = Cnn(6021)
+    yield from trained("train.cnn_adam", module, torch.optim.Adam(module.parameters(), lr=0.001, fused=True))
+    module = Transformer()
+    adamw = torch.optim.AdamW(module.parameters(), lr=0.001, weight_decay=0.01, fused=True)
+    yield from trained("train.transformer_adamw", module, adamw)
+    module = Dynamic()
+    sgd = torch.optim.SGD(module.parameters(), lr=0.05, momentum=0.9, fused=True)
+    yield from trained("train.dynamic_sgd", module, sgd)
+    assert len(module.depths) > 1, "every batch chose the same graph"
