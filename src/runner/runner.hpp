@@ -12,7 +12,9 @@
 
 #include "model/machine.hpp"
 #include "model/run.hpp"
+#include "process/awake_clock.hpp"
 #include "process/child.hpp"
+#include "process/environment.hpp"
 
 namespace envguard::runner {
 
@@ -61,6 +63,9 @@ class Runner {
                                const std::vector<std::pair<std::string, std::string>>& step = {}) const;
 
  private:
+  [[nodiscard]] model::Run measure(const model::Plan& plan, const process::Environment& environment,
+                                   process::AwakeClock& clock, std::chrono::milliseconds deadline,
+                                   const Watch& watch) const;
   Setup setup_;
 };
 

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "process/environment.hpp"
+#include "runner/runner.hpp"
+
+namespace envguard::runner {
+
+/// The caller's variables without git's and envguard's own, then the profile's, then the step's, then device and cache.
+[[nodiscard]] process::Environment engine_environment(const Setup& setup, const model::Plan& plan,
+                                                      const std::vector<std::pair<std::string, std::string>>& step);
+
+/// The plan as its engine sees it: where one GPU alone is made visible, that one is cuda:0.
+[[nodiscard]] model::Plan as_seen_by_engine(const Setup& setup, model::Plan plan);
+
+}  // namespace envguard::runner

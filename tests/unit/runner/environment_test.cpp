@@ -1,0 +1,68 @@
+#include "runner/environment.hpp"
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "recipe/profile.hpp"
+#include "runner/plan.hpp"
+
+namespace envguard::runner {
+namespace {
+
+model::Plan plan(model::Device device) {
+  return make_plan({}, device, model::Profile::strict, {"a.b"}, {});
+}
+
+std::map<std::string, std::string> origins(const process::Environment& environment) {
+  std::map<std::string, std::string> result;
+  for (const auto& variable : environment.origins) result[variable.name] = variable.origin;
+  return result;
+}
+
+TEST(EngineEnvironment, TheProfileWinsOverTheCallerAndTheStepOverTheProfile) {
+  runner::Setup setup;
+  setup.caller = {{"OMP_NUM_THREADS", "8"}, {"MKL_NUM_THREADS", "8"}, {"MKL_CBWR", "AVX2"}, {"ENVGUARD_TORCH", "/x"}};
+  const auto environment = engine_environment(setup, plan({}), {{"MKL_NUM_THREADS", "2"}});
+  EXPECT_EQ(environment.variables.at("OMP_NUM_THREADS"), "1");
+  EXPECT_EQ(environment.variables.at("MKL_NUM_THREADS"), "2");
+  EXPECT_EQ(environment.variables.at("MKL_CBWR"), "AVX2");
+  EXPECT_FALSE(environment.variables.contains("ENVGUARD_TORCH"));
+  EXPECT_FALSE(environment.variables.contains("CUDA_CACHE_PATH"));
+  auto from = origins(environment);
+  EXPECT_EQ(from["OMP_NUM_THREADS"], "profile strict");
+  EXPECT_EQ(from["MKL_NUM_THREADS"], "step");
+  EXPECT_EQ(from["MKL_CBWR"], "caller");
+  EXPECT_EQ(from["ENVGUARD_TORCH"], "kept from children");
+  for (const auto& [name, value] : recipe::settings(model::Profile::strict).variables) {
+    EXPECT_TRUE(environment.variables.contains(name)) << name;
+  }
+}
+
+TEST(EngineEnvironment, OneGpuIsMadeVisibleAndIsThenTheFirst) {
+  runner::Setup setup;
+  setup.caller = {{"CUDA_VISIBLE_DEVICES", "3,4"}};
+  setup.gpu_uuids = {"GPU-3", "GPU-4"};
+  setup.cache = "/cache";
+  const auto second = plan({model::DeviceKind::cuda, 1});
+  const auto environment = engine_environment(setup, second, {});
+  EXPECT_EQ(environment.variables.at("CUDA_VISIBLE_DEVICES"), "GPU-4");
+  EXPECT_EQ(environment.variables.at("CUDA_CACHE_PATH"), "/cache/cuda");
+  EXPECT_EQ(environment.variables.at("PYTORCH_KERNEL_CACHE_PATH"), "/cache/kernels");
+  EXPECT_EQ(origins(environment)["CUDA_VISIBLE_DEVICES"], "device");
+  EXPECT_EQ(as_seen_by_engine(setup, second).device.index, 0);
+
+  const auto unknown = plan({model::DeviceKind::cuda, 2});
+  EXPECT_EQ(engine_environment(setup, unknown, {}).variables.at("CUDA_VISIBLE_DEVICES"), "3,4");
+  EXPECT_EQ(as_seen_by_engine(setup, unknown).device.index, 2);
+}
+
+TEST(MakePlan, TakesThreadsAndFlagsFromTheProfile) {
+  const auto made = plan({});
+  EXPECT_EQ(made.threads, 1);
+  EXPECT_EQ(made.flags, recipe::settings(model::Profile::strict).flags);
+  EXPECT_FALSE(made.flags.empty());
+}
+
+}  // namespace
+}  // namespace envguard::runner
