@@ -41,19 +41,20 @@ model::Plan read_plan() {
 }
 
 /// Makes the GPU the place of every probe. Throws CannotOpen where PyTorch or the driver has none.
-model::GpuKey use_gpu(torch::Torch& torch) try {
+model::GpuKey use_gpu(torch::Torch& torch, model::Device device) try {
   static constexpr auto* libcuda = "libcuda.so.1";
-  torch.use(model::DeviceKind::cuda);
+  torch.use(device);
   (void)to_host(zeros(torch, {1}, recipe::DType::float32));
   const auto driver = cuda::Driver::open(libcuda);
   if (const auto* absent = std::get_if<cuda::Absent>(&driver)) {
     throw torch::CannotOpen(codec::NotOpened::Kind::no_device, absent->why, libcuda);
   }
-  if (auto key = std::get<cuda::Driver>(driver).key(0)) return *std::move(key);
-  throw torch::CannotOpen(codec::NotOpened::Kind::no_device, "libcuda does not say which GPU cuda:0 is", libcuda);
+  if (auto key = std::get<cuda::Driver>(driver).key(device.index)) return *std::move(key);
+  throw torch::CannotOpen(codec::NotOpened::Kind::no_device,
+                          fmt::format("libcuda does not say which GPU {} is", device.text()), libcuda);
 } catch (const torch::Refusal& refusal) {
   throw torch::CannotOpen(codec::NotOpened::Kind::no_device,
-                          fmt::format("PyTorch cannot use cuda:0: {}", refusal.what()), "cuda:0");
+                          fmt::format("PyTorch cannot use {}: {}", device.text(), refusal.what()), device.text());
 }
 
 void set_flags(const torch::Context& context, const model::Plan& plan, codec::Opened& opened) {
@@ -72,7 +73,7 @@ codec::Opened prepare(torch::Torch& torch, const model::Plan& plan) {
   codec::Opened opened;
   opened.torch = torch.version();
   opened.abi = torch.abi();
-  if (plan.device.kind == model::DeviceKind::cuda) opened.gpu = use_gpu(torch);
+  if (plan.device.kind == model::DeviceKind::cuda) opened.gpu = use_gpu(torch, plan.device);
   set_flags(torch.context(), plan, opened);
   return opened;
 }

@@ -31,8 +31,9 @@ Torch::Torch(SharedLibrary library, std::function<std::string()> printed)
   place_ = cpu_;
 }
 
-void Torch::use(model::DeviceKind device) {
-  place_ = device == model::DeviceKind::cpu ? cpu_ : Place{constant(library_, "aoti_torch_device_type_cuda"), 0};
+void Torch::use(model::Device device) {
+  const bool cpu = device.kind == model::DeviceKind::cpu;
+  place_ = cpu ? cpu_ : Place{constant(library_, "aoti_torch_device_type_cuda"), device.index};
 }
 
 std::string Torch::version() const {

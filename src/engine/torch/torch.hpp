@@ -44,7 +44,7 @@ class Torch {
   [[nodiscard]] Tensor host_tensor(std::span<const std::byte> bytes, const Shape& shape, DType dtype) const;
 
   /// Where probes run and factories put their tensors; the CPU until `use` says otherwise.
-  void use(model::DeviceKind device);
+  void use(model::Device device);
   [[nodiscard]] Place place() const { return place_; }
   [[nodiscard]] bool on_cuda() const { return place_.device_type != cpu_.device_type; }
   [[nodiscard]] Place cpu() const { return cpu_; }
