@@ -1,0 +1,137 @@
+#include "recipe/table.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/hash.hpp"
+
+namespace envguard::recipe {
+namespace {
+
+using model::DeviceKind;
+
+std::string devices_of(const Definition& definition) {
+  std::string text;
+  for (const DeviceKind kind : definition.devices) {
+    if (!text.empty()) text += ',';
+    text += kind == DeviceKind::cpu ? "cpu" : "cuda";
+  }
+  return text;
+}
+
+/// "blas.gemm_f32_16x16x16 cpu,cuda 0123…", as the golden file has it.
+std::string golden_line(const Definition& definition) {
+  return definition.id + ' ' + devices_of(definition) + ' ' + base::hash128(definition.text).hex();
+}
+
+TEST(Recipe, DefinitionsAreTheGoldenOnes) {
+  std::ifstream file(ENVGUARD_FIXTURES "/recipe/definitions.txt");
+  std::vector<std::string> golden;
+  for (std::string line; std::getline(file, line);) golden.push_back(line);
+  std::vector<std::string> here;
+  for (const Definition& definition : definitions()) here.push_back(golden_line(definition));
+  EXPECT_EQ(here, golden) << "An id is immutable: a probe that changed gets a new id, and its new line is added to "
+                             "fixtures/recipe/definitions.txt; no id is ever used again.";
+}
+
+TEST(Recipe, IdsAreUniqueAndWellFormed) {
+  std::set<std::string> ids;
+  for (const Definition& definition : definitions()) {
+    EXPECT_TRUE(ids.insert(definition.id).second) << definition.id;
+    EXPECT_EQ(definition.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_."), std::string::npos)
+        << definition.id;
+    EXPECT_EQ(definition.id.rfind(definition.unit, 0), 0U) << definition.id << " is not named after its unit";
+    EXPECT_EQ(definition.id.substr(0, definition.id.find('.')), definition.layer);
+  }
+}
+
+TEST(Recipe, LayersComeInTheLaddersOrder) {
+  EXPECT_THAT(layers(), testing::ElementsAre("arith", "rng", "blas", "linalg", "dnn", "ops", "train"));
+  std::vector<int> ranks;
+  for (const Definition& definition : definitions()) ranks.push_back(layer_rank(definition.layer));
+  EXPECT_TRUE(std::is_sorted(ranks.begin(), ranks.end()));
+  EXPECT_EQ(layer_rank("arith"), 0);
+  EXPECT_EQ(layer_rank("train"), 6);
+  EXPECT_EQ(layer_rank("another recipe's"), 7);
+}
+
+TEST(Recipe, EveryLayerIsOnTheCpuAndAllButTheHostsOnCuda) {
+  std::map<std::string, int> cpu, cuda;
+  for (const Definition& definition : definitions()) {
+    ASSERT_FALSE(definition.devices.empty()) << definition.id;
+    for (const DeviceKind kind : definition.devices) ++(kind == DeviceKind::cpu ? cpu : cuda)[definition.layer];
+  }
+  for (const std::string& layer : layers()) {
+    EXPECT_GT(cpu[layer], 0) << layer;
+    EXPECT_EQ(cuda[layer] > 0, layer != "arith") << layer;
+  }
+}
+
+TEST(Recipe, ACpuLockHoldsAtLeast80ProbesAndItsEvidenceAtMost64Kilobytes) {
+  constexpr std::size_t header = 64, record = 608;
+  const std::size_t count = probes(DeviceKind::cpu).size();
+  EXPECT_GE(count, 80U);
+  EXPECT_LE(header + count * record, 64'000U);
+}
+
+TEST(Recipe, ProbesOfADeviceKeepTheOrderOfTheTable) {
+  const auto cpu = probes(DeviceKind::cpu);
+  std::vector<std::string> expected;
+  for (const Definition& definition : definitions()) {
+    if (devices_of(definition) != "cuda") expected.push_back(definition.id);
+  }
+  EXPECT_EQ(cpu, expected);
+  EXPECT_THAT(probes(DeviceKind::cuda), testing::Contains("blas.gemm_f32_2048x2048x2048"));
+  EXPECT_THAT(cpu, testing::Not(testing::Contains("blas.gemm_f32_2048x2048x2048")));
+}
+
+TEST(Recipe, NoSeedIsUsedTwice) {
+  std::set<std::uint64_t> seeds;
+  for (const Unit& unit : units()) {
+    if (unit.generator_seed != 0) {
+      EXPECT_TRUE(seeds.insert(unit.generator_seed).second) << unit.id;
+    }
+    for (const Input& input : unit.inputs) EXPECT_TRUE(seeds.insert(input.seed).second) << unit.id << ' ' << input.name;
+  }
+}
+
+TEST(Recipe, EveryTrainingKeepsForwardGradientsAndSixStates) {
+  int trainings = 0;
+  for (const Unit& unit : units()) {
+    if (unit.family != "train") continue;
+    ++trainings;
+    std::vector<std::string> names;
+    for (const Output& output : unit.outputs) names.push_back(output.id.substr(unit.id.size() + 1));
+    EXPECT_THAT(names, testing::ElementsAre("forward", "gradients", "w1", "w2", "w4", "w8", "w16", "w32"));
+  }
+  EXPECT_EQ(trainings, 4);
+}
+
+TEST(Recipe, TheCanonicalTextHoldsEverythingThatMakesAProbeAnother) {
+  const Definition* definition = find("dnn.conv2d_5x5_stride2.gradients");
+  ASSERT_NE(definition, nullptr);
+  for (const char* part :
+       {"dnn.conv2d_5x5_stride2", "position 1", "uniform float32 [4, 6, 21, 21] seed 4004", "cuda", "y.backward(g)"}) {
+    EXPECT_THAT(definition->text, testing::HasSubstr(part));
+  }
+}
+
+TEST(Recipe, FindsUnitsAndProbesByName) {
+  ASSERT_NE(find_unit("linalg.qr"), nullptr);
+  EXPECT_EQ(find_unit("linalg.qr")->outputs.size(), 2U);
+  EXPECT_EQ(find_unit("linalg.qr.r"), nullptr);
+  EXPECT_EQ(find("linalg.qr"), nullptr);
+  EXPECT_EQ(find("linalg.qr.r")->unit, "linalg.qr");
+  EXPECT_EQ(find_unit("linalg.qr")->input("a").shape, (std::vector<std::int64_t>{97, 65}));
+  EXPECT_THROW((void)find_unit("linalg.qr")->input("b"), std::logic_error);
+}
+
+}  // namespace
+}  // namespace envguard::recipe
