@@ -71,12 +71,7 @@ Git Git::elsewhere(std::filesystem::path directory) const {
 
 process::Result Git::run(std::vector<std::string> arguments, std::string input, std::size_t limit) const {
   arguments.insert(arguments.begin(), "git");
-  try {
-    return process::run({std::move(arguments), directory_, environment_, std::move(input), deadline, limit});
-  } catch (base::Error& error) {
-    error.next_if_none("envguard reads repositories through git: install it, or put it on PATH");
-    throw;
-  }
+  return process::run({std::move(arguments), directory_, environment_, std::move(input), deadline, limit});
 }
 
 process::Result Git::run_or_throw(std::vector<std::string> arguments, std::string input, std::size_t limit) const {

@@ -7,9 +7,10 @@ namespace {
 
 // git says the path in quotes: "detected dubious ownership in repository at '/srv/x'".
 base::Error dubious(std::string_view message, const std::filesystem::path& directory) {
+  message = message.substr(0, message.find('\n'));
   const auto first = message.find('\'');
-  const auto last = message.find('\'', first + 1);
-  const bool quoted = first != std::string_view::npos && last != std::string_view::npos;
+  const auto last = message.rfind('\'');
+  const bool quoted = first != last;
   const std::string path = quoted ? std::string(message.substr(first + 1, last - first - 1)) : directory.string();
   return {base::ExitCode::usage,
           "git does not read the repository " + base::visible(path) + ": it belongs to another user",

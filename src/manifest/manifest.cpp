@@ -28,7 +28,7 @@ std::optional<std::string> outdated(const Manifest& manifest, const std::vector<
 
 std::string hit_line(const Manifest& manifest, Time now) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - manifest.measured);
-  return fmt::format("envguard: {} (measured {})", manifest.line, age(seconds));
+  return fmt::format("{}; measured {}", manifest.line, age(seconds));
 }
 
 }  // namespace envguard::manifest

@@ -55,7 +55,7 @@ struct Manifest {
   std::chrono::seconds cache_for{};
   std::string outcome;  ///< model::Outcome: "match", "version-drift", "numeric-drift"; nothing else is kept
   int exit_code = 0;
-  std::string line;  ///< what a hit prints, less the age: "match: 96 of 96 probes"
+  std::string line;  ///< the one line for people: "envguard: match  7d39-e462-ba90  96 probes identical"
   std::string text;  ///< what a kept drift shows, whole
 };
 
@@ -63,7 +63,7 @@ struct Manifest {
 [[nodiscard]] std::optional<std::string> outdated(const Manifest& manifest, const std::vector<Input>& inputs,
                                                   const model::Machine& machine, Time now);
 
-/// "envguard: match: 96 of 96 probes (measured 3 h ago)".
+/// What a hit prints: "envguard: match  7d39-e462-ba90  96 probes identical; measured 3 h ago".
 [[nodiscard]] std::string hit_line(const Manifest& manifest, Time now);
 
 /// Which environments the policy of a work tree has, so that the hook's fast path need not read the policy.

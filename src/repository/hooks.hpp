@@ -24,9 +24,9 @@ using model::HookState;
 /// its exit code kept; at no moment is there none. Installing again renews the program's path and chains nothing twice.
 /// Error usage: hooks are off (core.hooksPath is no folder), or the hook there finds out by its own file name which
 /// hook it is (husky, overcommit), so that it cannot be renamed. Error could_not_measure: cannot be written.
-[[nodiscard]] HookReport install_hooks(const Repository& repository, const std::filesystem::path& program);
+HookReport install_hooks(const Repository& repository, const std::filesystem::path& program);
 
 /// Takes envguard's own scripts away and gives the renamed hooks back. A hook that is not envguard's stays as it is.
-[[nodiscard]] HookReport uninstall_hooks(const Repository& repository);
+HookReport uninstall_hooks(const Repository& repository);
 
 }  // namespace envguard::repository

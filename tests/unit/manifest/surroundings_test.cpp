@@ -1,0 +1,103 @@
+#include "manifest/surroundings.hpp"
+
+#include <cstdlib>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "recipe/knobs.hpp"
+
+namespace envguard::manifest {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::Contains;
+using ::testing::Pair;
+
+TEST(VariableLines, FamiliesAndNoOthers) {
+  const auto names = [](const model::EnvironmentMap& environment) {
+    std::vector<std::string> found;
+    for (const auto& [name, value] : variable_lines(environment)) found.push_back(name);
+    return found;
+  };
+  EXPECT_THAT(
+      names({{"ATEN_CPU_CAPABILITY", "avx2"}, {"MKL_CBWR", ""}, {"TERM", "xterm"}, {"GIT_DIR", "x"}, {"PATH", "/b"}}),
+      ::testing::ElementsAre("ATEN_CPU_CAPABILITY", "MKL_CBWR", "PATH"));
+  EXPECT_TRUE(names({{"AT_SPI_BUS_ADDRESS", "x"}, {"XDG_SESSION_ID", "3"}, {"CONDA_PROMPT_MODIFIER", "x"}}).empty());
+}
+
+TEST(VariableLines, EveryKnobOfTheRecipeCounts) {
+  for (const auto knob : recipe::knobs()) {
+    const bool prefix = knob.ends_with('*');
+    const std::string name = std::string(knob.substr(0, knob.size() - (prefix ? 1 : 0))) + (prefix ? "X" : "");
+    EXPECT_EQ(variable_lines({{name, "1"}}).size(), 1U) << name;
+  }
+}
+
+TEST(VariableLines, ValuesCountButAreNotKept) {
+  const auto lines = variable_lines({{"LD_PRELOAD", "secret"}});
+  EXPECT_EQ(lines[0].second.find("secret"), std::string::npos);
+  EXPECT_NE(lines, variable_lines({{"LD_PRELOAD", "other"}}));
+  EXPECT_NE(variable_lines({{"LD_PRELOAD", ""}}), variable_lines({}));
+}
+
+TEST(VariableLines, GitsOwnFolderInPathDoesNotCount) {
+  const auto by_hand = variable_lines({{"PATH", "/venv/bin:/usr/bin"}});
+  EXPECT_EQ(variable_lines({{"PATH", "/usr/lib/git-core:/venv/bin:/usr/bin"}}), by_hand);
+  EXPECT_NE(variable_lines({{"PATH", "/usr/bin:/venv/bin"}}), by_hand);
+}
+
+TEST(CacheFolder, AsTheXdgSpecificationSays) {
+  EXPECT_EQ(cache_folder({{"HOME", "/home/u"}}), "/home/u/.cache/envguard");
+  EXPECT_EQ(cache_folder({{"HOME", "/home/u"}, {"XDG_CACHE_HOME", "/c"}}), "/c/envguard");
+  EXPECT_EQ(cache_folder({{"HOME", "/home/u"}, {"XDG_CACHE_HOME", "relative"}}), "/home/u/.cache/envguard");
+  EXPECT_EQ(cache_folder({}), "");
+}
+
+class MachineLines : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "envguard-machine-XXXXXX").string();
+    folder = mkdtemp(pattern.data());
+    machine.proc = folder / "proc";
+    machine.sys = folder / "sys";
+  }
+  void TearDown() override { fs::remove_all(folder); }
+  void put(const fs::path& path, const std::string& text) {
+    fs::create_directories((folder / path).parent_path());
+    std::ofstream(folder / path) << text;
+  }
+  fs::path folder;
+  model::Machine machine;
+};
+
+TEST_F(MachineLines, AnEmptyMachineHasNone) {
+  EXPECT_TRUE(machine_lines(machine).empty());
+}
+
+TEST_F(MachineLines, OfTheFirstProcessorOnly) {
+  put("proc/cpuinfo", "model\t\t: 97\nstepping\t: 2\ncpu MHz\t\t: 3000.1\n\nmodel\t\t: 98\nmicrocode\t: 0x9\n");
+  put("proc/self/status", "Name:\tx\nCpus_allowed:\t3\nCpus_allowed_list:\t0-1\n");
+  const auto lines = machine_lines(machine);
+  EXPECT_THAT(lines,
+              ::testing::ElementsAre(Pair("cpu model", "97"), Pair("cpu stepping", "2"), Pair("affinity", "0-1")));
+}
+
+TEST_F(MachineLines, DriverAndCards) {
+  put("proc/driver/nvidia/version", "NVRM version: 580.65.06\nGCC version: 12\n");
+  put("proc/driver/nvidia/params", "A: 1\n");
+  put("sys/module/nvidia/srcversion", "ABC\n");
+  put("proc/driver/nvidia/gpus/0000:3b:00.0/information", "Model: \t\t NVIDIA H200\nGPU UUID: \t GPU-1\n");
+  put("proc/driver/nvidia/gpus/0000:af:00.0/information", "Model: \t\t NVIDIA H200\nGPU UUID: \t GPU-????\n");
+  const auto lines = machine_lines(machine);
+  EXPECT_THAT(lines, Contains(Pair("driver", "NVRM version: 580.65.06")));
+  EXPECT_THAT(lines, Contains(Pair("gpu 0000:3b:00.0 GPU UUID", "GPU-1")));
+  EXPECT_THAT(lines, Contains(Pair("gpu 0000:af:00.0 Model", "NVIDIA H200")));
+  EXPECT_THAT(lines, ::testing::Not(Contains(Pair("gpu 0000:af:00.0 GPU UUID", ::testing::_))));
+  put("proc/driver/nvidia/params", "A: 2\n");
+  EXPECT_NE(machine_lines(machine), lines);
+}
+
+}  // namespace
+}  // namespace envguard::manifest
