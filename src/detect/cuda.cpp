@@ -119,7 +119,9 @@ Facts installed_only(Search& search, const Known& known, const std::vector<Distr
   if (wheels.size() == 1)
     if (auto found = from_metadata(search, known, *wheels.front(), ", as installed"))
       return Facts::found(std::move(*found));
-  return Facts::not_found(std::string(known.component), fmt::format("METADATA of {}*", known.wheel));
+  std::string wanted = fmt::format("METADATA of {}*", known.wheel);
+  if (wheels.size() > 1) wanted += ", of which several are installed";
+  return Facts::not_found(std::string(known.component), std::move(wanted));
 }
 
 }  // namespace
@@ -138,9 +140,13 @@ std::vector<RecordedLibrary> recorded_libraries(Search& search, const std::vecto
 }
 
 Facts cuda(Search& search, const std::vector<Distribution>& installed, const std::vector<RecordedLibrary>& recorded,
-           const Listing* listing) {
+           const Listing* listing, bool built_with_cuda) {
   Facts facts;
   for (const Known& known : libraries) {
+    if (!built_with_cuda) {
+      facts.absent.push_back({std::string(known.component), "torch/version.py: built without CUDA"});
+      continue;
+    }
     if (!listing || !listing->failure.empty()) {
       facts += installed_only(search, known, installed);
       continue;
@@ -150,8 +156,7 @@ Facts cuda(Search& search, const std::vector<Distribution>& installed, const std
     if (library != listing->libraries.end())
       facts += loaded(search, known, recorded, library->path);
     else
-      facts.absent.push_back(
-          {std::string(known.component), fmt::format("{} does not load with {}", known.library, listing->opened)});
+      facts.absent.push_back({std::string(known.component), fmt::format("what loads with {}", listing->opened)});
   }
   return facts;
 }

@@ -27,6 +27,7 @@ struct RecordedLibrary {
 /// file is the wheel's or the same build, else from the file itself, else absent. Without a listing from METADATA
 /// alone.
 [[nodiscard]] Facts cuda(Search& search, const std::vector<Distribution>& installed,
-                         const std::vector<RecordedLibrary>& recorded, const Listing* listing);
+                         const std::vector<RecordedLibrary>& recorded, const Listing* listing,
+                         bool built_with_cuda = true);
 
 }  // namespace envguard::detect

@@ -44,7 +44,9 @@ Facts install_facts(Search& search, const model::Install& install, const Listing
   const auto packages = site_packages(install);
   const auto installed = packages ? distributions(search, *packages) : std::vector<Distribution>();
   const auto recorded = recorded_libraries(search, installed);
-  facts += cuda(search, installed, recorded, listing);
+  const bool cpu_only =
+      std::ranges::find(facts.build, std::pair<std::string, std::string>("cuda", "none")) != facts.build.end();
+  facts += cuda(search, installed, recorded, listing, !cpu_only);
   if (packages) facts += extensions(search, installed, also);
   facts += python(search, install);
   append(facts.findings, not_as_recorded(recorded));

@@ -21,7 +21,8 @@ constexpr auto interpreter_deadline = std::chrono::seconds(5);
 /// The absolute folders of PATH that are not a hook manager's; what a relative one holds depends on where one stands.
 std::vector<fs::path> path_folders(const model::Machine& machine) {
   std::vector<fs::path> folders;
-  for (const std::string_view folder : base::split(machine.variable("PATH"), ':'))
+  const std::string path = machine.variable("PATH");
+  for (const std::string_view folder : base::split(path, ':'))
     if (folder.starts_with("/") && !in_hook_manager(machine, fs::path(folder))) folders.emplace_back(folder);
   return folders;
 }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/text.hpp"
 #include "report/page.hpp"
@@ -15,6 +16,7 @@ namespace {
 using Severity = model::Finding::Severity;
 
 constexpr std::size_t widest_value = 24;
+constexpr std::size_t widest_name = 24;
 constexpr std::size_t commit_digits = 12;
 constexpr std::size_t most_named = 4;
 
@@ -23,14 +25,48 @@ struct Row {
   std::string name, value, origin;
 };
 
-std::vector<Row> rows(const model::Observed& observed) {
+std::string pairs(const std::vector<std::pair<std::string, std::string>>& values) {
+  std::vector<std::string> texts;
+  for (const auto& [name, value] : values) texts.push_back(fmt::format("{} {}", name, value));
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+std::vector<Row> component_rows(const model::Observed& observed) {
   std::vector<Row> rows;
-  for (const model::Component& component : observed.components)
-    rows.push_back({component.name,
-                    component.name == "torch-git" ? component.version.substr(0, commit_digits) : component.version,
-                    component.origin});
-  for (const model::Absence& absence : observed.absent)
-    rows.push_back({absence.name, "not found", fmt::format("looked in: {}", absence.looked_in)});
+  for (const model::Component& component : observed.components) {
+    const bool commit = component.name == "torch-git";
+    rows.push_back(
+        {component.name, commit ? component.version.substr(0, commit_digits) : component.version, component.origin});
+  }
+  return rows;
+}
+
+/// What is absent for one reason stands on one line.
+std::vector<Row> absence_rows(const model::Observed& observed) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
+  for (const model::Absence& absence : observed.absent) {
+    auto known = std::ranges::find(reasons, absence.looked_in, &decltype(reasons)::value_type::first);
+    if (known == reasons.end()) known = reasons.insert(reasons.end(), {absence.looked_in, {}});
+    known->second.push_back(absence.name);
+  }
+  std::vector<Row> rows;
+  for (const auto& [reason, names] : reasons) {
+    const std::vector<std::string> others(names.begin() + 1, names.end());
+    rows.push_back({names.front(), "not found",
+                    others.empty() ? fmt::format("looked in: {}", reason)
+                                   : fmt::format("looked in: {} (nor {})", reason, fmt::join(others, ", "))});
+  }
+  return rows;
+}
+
+std::vector<Row> machine_rows(const model::Observed& observed) {
+  std::vector<Row> rows{{"cpu", model::describe(observed.cpu), std::string(model::cpu_origin)}};
+  if (observed.caches.empty())
+    rows.push_back({"caches", "not found", fmt::format("looked in: {}", model::caches_origin)});
+  else
+    rows.push_back({"caches", pairs(observed.caches), std::string(model::caches_origin)});
+  if (observed.gpu) rows.push_back({"gpu", model::describe(*observed.gpu), "libcuda, asked by the engine"});
+  rows.push_back({"container", observed.container, std::string(model::container_origin)});
   return rows;
 }
 
@@ -46,28 +82,20 @@ void put_heading(Page& page, const model::Observed& observed) {
              {fmt::format(" ({})", install.rule), Tone::faint}});
 }
 
-void put_table(Page& page, const model::Observed& observed) {
-  const auto table = rows(observed);
-  std::size_t columns = 0;
-  for (const Row& row : table)
-    if (base::display_width(row.value) <= widest_value) columns = std::max(columns, base::display_width(row.value));
-  for (const Row& row : table) page.item(row.name, row.value, columns, {{row.origin, Tone::faint}});
+std::size_t widest_of(const std::vector<Row>& rows, std::string Row::* cell, std::size_t most) {
+  std::size_t widest = 0;
+  for (const Row& row : rows)
+    if (const auto columns = base::display_width(row.*cell); columns <= most) widest = std::max(widest, columns);
+  return widest;
 }
 
-std::string pairs(const std::vector<std::pair<std::string, std::string>>& values) {
-  std::string text;
-  for (const auto& [name, value] : values) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, value);
-  return text;
-}
-
-void put_machine(Page& page, const model::Observed& observed) {
-  page.row("cpu", {model::describe(observed.cpu), {fmt::format("  {}", model::cpu_origin), Tone::faint}});
-  if (observed.caches.empty())
-    page.row("caches", {"not found", {fmt::format("  looked in: {}", model::caches_origin), Tone::faint}});
-  else
-    page.row("caches", {pairs(observed.caches), {fmt::format("  {}", model::caches_origin), Tone::faint}});
-  if (observed.gpu) page.row("gpu", {model::describe(*observed.gpu), {"  libcuda, asked by the engine", Tone::faint}});
-  page.row("container", {observed.container, {fmt::format("  {}", model::container_origin), Tone::faint}});
+void put_rows(Page& page, const std::vector<Row>& rows, std::size_t columns) {
+  for (const Row& row : rows) {
+    if (base::display_width(row.value) <= columns)
+      page.item(row.name, row.value, columns, {{row.origin, Tone::faint}});
+    else
+      page.row(row.name, {row.value + " ", {fmt::format("({})", row.origin), Tone::faint}});
+  }
 }
 
 bool is_below(const std::filesystem::path& path, const std::filesystem::path& folder) {
@@ -86,11 +114,11 @@ void put_libraries(Page& page, const model::Observed& observed) {
     else
       others[library.path.parent_path()].push_back(library.name);
   }
-  page.row("would load", {fmt::format("{} from this install", own),
-                          {"  asked of the dynamic linker; nothing was opened", Tone::faint}});
+  page.row("would load", {fmt::format("{} of this install ", counted(own, "file")),
+                          {"(asked of the dynamic linker; nothing was opened)", Tone::faint}});
   for (const auto& [folder, names] : others)
-    page.row("",
-             {fmt::format("{} from {}: ", names.size(), folder.string()), {listed(names, most_named), Tone::faint}});
+    page.row("", {fmt::format("{} of {} ", names.size(), folder.string()),
+                  {fmt::format("({})", listed(names, most_named)), Tone::faint}});
 }
 
 void put_settings(Page& page, const model::Observed& observed) {
@@ -138,12 +166,16 @@ void put_findings(Page& page, const model::Observed& observed) {
 }  // namespace
 
 std::string doctor_text(const model::Observed& observed, const Style& style) {
-  Page page(style);
+  const auto found = component_rows(observed);
+  const auto absent = absence_rows(observed);
+  const auto machine = machine_rows(observed);
+  const auto columns = std::max(widest_of(found, &Row::value, widest_value), std::string_view("not found").size());
+  Page page(style, 4 + std::max(widest_of(found, &Row::name, widest_name), std::string_view("passed over").size()));
   put_heading(page, observed);
-  page.blank();
-  put_table(page, observed);
-  page.blank();
-  put_machine(page, observed);
+  for (const auto* rows : {&found, &absent, &machine}) {
+    if (!rows->empty()) page.blank();
+    put_rows(page, *rows, columns);
+  }
   page.blank();
   put_settings(page, observed);
   page.blank();

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t narrowest = 80;
 constexpr std::size_t label_indent = 2;
-constexpr std::size_t label_columns = 14;
 
 std::string_view escape(Tone tone) {
   switch (tone) {
@@ -66,8 +65,10 @@ std::vector<Word> words(const Text& text) {
 
 }  // namespace
 
-Page::Page(const Style& style)
-    : color_(style.color), width_(std::max(narrowest, static_cast<std::size_t>(std::max(0, style.width)))) {}
+Page::Page(const Style& style, std::size_t label_columns)
+    : color_(style.color),
+      width_(std::max(narrowest, static_cast<std::size_t>(std::max(0, style.width)))),
+      label_columns_(label_columns) {}
 
 std::string Page::toned(const std::string& shown, Tone tone) const {
   if (!color_ || tone == Tone::plain || shown.empty()) return shown;
@@ -119,7 +120,7 @@ void Page::put_label(std::string_view label) {
   const auto shown = base::visible(label);
   text_.append(label_indent, ' ');
   text_ += toned(shown, Tone::faint);
-  text_.append(label_columns - std::min(label_columns - 1, label_indent + base::display_width(shown)), ' ');
+  text_.append(label_columns_ - std::min(label_columns_ - 1, label_indent + base::display_width(shown)), ' ');
 }
 
 Page& Page::row(std::string_view label, const Text& text) {
@@ -130,7 +131,7 @@ Page& Page::item(std::string_view label, std::string_view name, std::size_t colu
   put_label(label);
   const auto lead = columns == 0 ? std::string() : padded(base::visible(name), columns + 2);
   text_ += lead;
-  const auto indent = label_columns + base::display_width(lead);
+  const auto indent = label_columns_ + base::display_width(lead);
   const auto start = text_.size();
   wrapped(text, indent, indent);
   text_.erase(start, indent);  // label and name stand where the first line's indent would

@@ -23,7 +23,8 @@ using Text = std::vector<Span>;
 /// steer the terminal.
 class Page {
  public:
-  explicit Page(const Style& style);
+  /// Labels stand in the first `label_columns` columns.
+  explicit Page(const Style& style, std::size_t label_columns = 14);
 
   /// One line, however long.
   Page& line(const Text& text);
@@ -45,6 +46,7 @@ class Page {
   [[nodiscard]] std::string toned(const std::string& shown, Tone tone) const;
   bool color_;
   std::size_t width_;
+  std::size_t label_columns_;
   std::string text_;
 };
 

@@ -1,0 +1,116 @@
+#include "detect/contradictions.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "detect/install.hpp"
+#include "detect/knobs.hpp"
+
+#include "tree.hpp"
+
+namespace envguard::detect {
+namespace {
+
+using model::Finding;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Listing listing(const Tree& tree, std::initializer_list<std::pair<const char*, const char*>> libraries) {
+  Listing listing;
+  for (const auto& [folder, name] : libraries) listing.libraries.push_back({name, tree / folder / name, ""});
+  return listing;
+}
+
+TEST(StrayCudnn, PartsFromAnotherFolderThanTheFrontLibrarys) {
+  const Tree tree("");
+  const auto found = stray_cudnn(listing(tree, {{"wheel", "libcudnn.so.9"},
+                                                {"wheel", "libcudnn_adv.so.9"},
+                                                {"stray", "libcudnn_graph.so.9"},
+                                                {"stray", "libcudnn_ops.so.9"}}));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].id, "stray-cudnn");
+  EXPECT_EQ(found[0].severity, Finding::Severity::error);
+  EXPECT_THAT(found[0].what, HasSubstr("libcudnn_graph.so.9, libcudnn_ops.so.9."));
+  EXPECT_EQ(tree.plain(found[0].where), "@/stray");
+  EXPECT_THAT(stray_cudnn(listing(tree, {{"wheel", "libcudnn.so.9"}, {"wheel", "libcudnn_adv.so.9"}})), IsEmpty());
+  EXPECT_THAT(stray_cudnn(listing(tree, {{"stray", "libcublas.so.13"}})), IsEmpty());
+}
+
+TEST(SecondCuda, OnlyWhereTheInstallHasItsOwn) {
+  const Tree tree(torch_in("sp", "2.11.0") +
+                  "-- sp/nvidia/cu13/lib/libcublas.so.13 --\n-- cuda/libcublas.so.13 --\n"
+                  "-- cuda/libcufft.so.12 --\n");
+  const auto install = install_at(tree.machine, tree / "sp", "").install.value();
+  const auto found = second_cuda(install, listing(tree, {{"cuda", "libcublas.so.13"}, {"cuda", "libcufft.so.12"}}));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].id, "second-cuda");
+  EXPECT_THAT(found[0].what, HasSubstr("1 CUDA library would load"));
+  EXPECT_THAT(second_cuda(install, listing(tree, {{"sp/nvidia/cu13/lib", "libcublas.so.13"}})), IsEmpty());
+}
+
+TEST(Record, AFileThatIsNotTheWheelsIsSaidWithTheCommandThatMendsIt) {
+  const Tree tree("-- sp/liba.so --\n12345\n-- sp/libb.so --\n12345\n");
+  const Distribution wheel{"nvidia-cudnn-cu13", "9.19.0.56", tree / "sp"};
+  EXPECT_THAT(not_as_recorded({{&wheel, tree / "sp/liba.so", 6}, {&wheel, tree / "sp/libb.so", 6}}), IsEmpty());
+  const auto found = not_as_recorded(
+      {{&wheel, tree / "sp/liba.so", 7}, {&wheel, tree / "sp/libb.so", 6}, {&wheel, tree / "sp/gone.so", 6}});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].id, "library-not-as-recorded");
+  EXPECT_THAT(found[0].what, HasSubstr("gone.so, liba.so."));
+  EXPECT_EQ(found[0].mend, "pip install --force-reinstall --no-deps nvidia-cudnn-cu13==9.19.0.56");
+}
+
+TEST(Record, TwoWheelsOfOneFileOverwriteEachOther) {
+  const Tree tree("-- sp/liba.so --\n12345\n");
+  const Distribution one{"nvidia-cudnn-cu12", "9.10", tree / "sp"};
+  const Distribution two{"nvidia-cudnn-cu13", "9.19", tree / "sp"};
+  const auto found = not_as_recorded({{&one, tree / "sp/liba.so", 7}, {&two, tree / "sp/liba.so", 6}});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].id, "wheels-overwrite-each-other");
+}
+
+TEST(Unusable, ATorchWithoutLibrariesIsAnError) {
+  const Tree tree(torch_in("sp", "2.11.0"));
+  const auto install = install_at(tree.machine, tree / "sp", "").install.value();
+  EXPECT_THAT(unusable(install, {}), IsEmpty());
+  Listing without;
+  without.missing = {"libcudnn.so.9"};
+  EXPECT_EQ(unusable(install, without).at(0).severity, Finding::Severity::note);
+  without.failure = "libtorch_cpu.so needs libcudart.so.13, which is nowhere";
+  EXPECT_EQ(unusable(install, without).at(0).id, "torch-does-not-open");
+  std::filesystem::remove(tree / "sp/torch/lib/libtorch.so");
+  EXPECT_EQ(unusable(install, without).at(0).id, "torch-without-libraries");
+}
+
+std::vector<std::string> knobs_of(const Tree& tree, const Listing* listing) {
+  std::vector<std::string> found;
+  for (const auto& knob : knobs(tree.machine, listing)) found.push_back(knob.name + "=" + knob.value);
+  return found;
+}
+
+TEST(Knobs, ThoseSetAsTheyAreSet) {
+  const Tree tree("set MKL_CBWR=COMPATIBLE\nset PYTORCH_TUNABLEOP_ENABLED=1\nset HOME=@/home\nset OMP_NUM_THREADS=\n");
+  EXPECT_THAT(knobs_of(tree, nullptr), testing::ElementsAre("MKL_CBWR=COMPATIBLE", "PYTORCH_TUNABLEOP_ENABLED=1"));
+}
+
+TEST(Knobs, APathIsKeptAsNameAndContent) {
+  const std::string text = "set CUBLASLT_HEURISTICS_LUT_FILE=@/a/lut.bin\n-- a/lut.bin --\n";
+  const auto one = knobs_of(Tree(text + "one\n"), nullptr).at(0);
+  EXPECT_THAT(one, testing::MatchesRegex("CUBLASLT_HEURISTICS_LUT_FILE=lut.bin@[0-9a-f]{12}"));
+  EXPECT_EQ(one, knobs_of(Tree(text + "one\n"), nullptr).at(0));  // another folder, the same file
+  EXPECT_NE(one, knobs_of(Tree(text + "two\n"), nullptr).at(0));
+  EXPECT_EQ(knobs_of(Tree("set CUBLASLT_HEURISTICS_LUT_FILE=/gone/lut.bin\n"), nullptr).at(0),
+            "CUBLASLT_HEURISTICS_LUT_FILE=lut.bin@missing");
+}
+
+TEST(Knobs, OfTheLibraryPathOnlyWhatLoadsThroughIt) {
+  const Tree tree("set LD_LIBRARY_PATH=@/stray:@/nothing\n");
+  Listing through = listing(tree, {{"stray", "libcudnn_ops.so.9"}, {"wheel", "libcudnn.so.9"}});
+  through.libraries[0].build_id = "8fa833c4b71313b535bb3838730a83f8445c0275";
+  EXPECT_THAT(knobs_of(tree, &through), IsEmpty());
+  through.through_library_path = {"libcudnn_ops.so.9"};
+  EXPECT_THAT(knobs_of(tree, &through), testing::ElementsAre("LD_LIBRARY_PATH=libcudnn_ops.so.9@8fa833c4b713"));
+}
+
+}  // namespace
+}  // namespace envguard::detect
