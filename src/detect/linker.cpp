@@ -32,7 +32,7 @@ model::EnvironmentMap linker_environment(const model::Machine& machine, const Li
     if (const auto folders = library_path(machine); !folders.empty()) environment["LD_LIBRARY_PATH"] = joined(folders);
   if (const auto entries = preloaded(machine); !entries.empty()) environment["LD_PRELOAD"] = joined(entries);
   if (const std::string mask = machine.variable("LD_HWCAP_MASK"); !mask.empty()) environment["LD_HWCAP_MASK"] = mask;
-  environment["LD_TRACE_LOADED_OBJECTS"] = "1";
+  environment.insert_or_assign("LD_TRACE_LOADED_OBJECTS", std::string("1"));
   return environment;
 }
 
