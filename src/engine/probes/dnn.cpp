@@ -17,7 +17,7 @@ void keep_both_ways(Bench& bench, Forward forward) {
   const Tensor y = forward(x, w);
   bench.keep("forward", y);
   backward(y, {x, w}, bench.input("g"));
-  bench.keep("gradients", {x.grad().value(), w.grad().value()});
+  bench.keep("gradients", {gradient_of(x), gradient_of(w)});
 }
 
 void conv2d_3x3(Bench& bench) {

@@ -1,6 +1,7 @@
 #include "engine/probes/functional.hpp"
 
 #include <array>
+#include <stdexcept>
 #include <string>
 
 namespace envguard::engine::probes {
@@ -72,6 +73,11 @@ Tensor mse_loss(const Tensor& x, const Tensor& target) {
 
 Tensor causal_attention(const Tensor& q, const Tensor& k, const Tensor& v) {
   return q.torch().call("aten::scaled_dot_product_attention", "", q, k, v, none, 0.0, true, none, false);
+}
+
+Tensor gradient_of(const Tensor& leaf) {
+  if (auto gradient = leaf.grad()) return *gradient;
+  throw std::logic_error("no backward has reached this tensor");
 }
 
 AttentionBackend::AttentionBackend(const Torch& torch, std::string_view name) : torch_(torch) {

@@ -37,6 +37,9 @@ struct Convolution {
 /// Causal, without dropout, scaled by 1 / sqrt(head size).
 [[nodiscard]] Tensor causal_attention(const Tensor& q, const Tensor& k, const Tensor& v);
 
+/// `.grad` of a leaf that a backward has reached; std::logic_error for any other.
+[[nodiscard]] Tensor gradient_of(const Tensor& leaf);
+
 /// While it lives, attention may use one backend alone: "math", "flash", "efficient" or "cudnn". Refusal where this
 /// PyTorch has no switch for it.
 class AttentionBackend {

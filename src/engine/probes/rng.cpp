@@ -40,7 +40,6 @@ void dropout(Bench& bench) {
 }
 
 constexpr std::array units{
-    UnitCode{"rng.rand_15", rand<15>},
     UnitCode{"rng.rand_10000", rand<10'000>},
     UnitCode{"rng.rand_1048577", rand<1'048'577>},
     UnitCode{"rng.randn_15", randn<15>},

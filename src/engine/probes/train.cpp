@@ -20,7 +20,7 @@ struct Forward {
 
 TensorList gradients_of(const TensorList& parameters) {
   TensorList gradients;
-  for (const Tensor& parameter : parameters) gradients.push_back(parameter.grad().value());
+  for (const Tensor& parameter : parameters) gradients.push_back(gradient_of(parameter));
   return gradients;
 }
 

@@ -64,7 +64,7 @@ TEST(Differences, ADriverRuleIsAskedOfGpuLocksOnly) {
   const Recorded older{{{"driver", "570.00"}}, {}, {}, {}};
   model::Policy policy;
   policy.versions = {{"driver", ">=580"}};
-  EXPECT_THAT(differences({}, {}, policy, model::DeviceKind::cpu), IsEmpty());
+  EXPECT_THAT(differences(older, older, policy, model::DeviceKind::cpu), IsEmpty());
   const auto gpu = differences(older, older, policy, model::DeviceKind::cuda);
   ASSERT_THAT(gpu, SizeIs(1));
   EXPECT_EQ(gpu[0].weight, Difference::Weight::blocks);

@@ -129,6 +129,7 @@ RC_GTEST_PROP(Sketch, IsExactWhereOneElementDiffers, ()) {
   const Input input{"x", DType::float64, {500}, Fill::uniform, *rc::gen::arbitrary<std::uint64_t>(), 0, 0};
   const Buffer buffer = generate(input);
   std::vector<double> one;
+  one.reserve(500);
   for (std::size_t i = 0; i < 500; ++i) one.push_back(load(buffer.bytes().data() + 8 * i, DType::float64));
   std::vector<double> other = one;
   const auto index = *rc::gen::inRange<std::size_t>(0, 500);

@@ -108,6 +108,7 @@ TEST(Recipe, EveryTrainingKeepsForwardGradientsAndSixStates) {
     if (unit.family != "train") continue;
     ++trainings;
     std::vector<std::string> names;
+    names.reserve(unit.outputs.size());
     for (const Output& output : unit.outputs) names.push_back(output.id.substr(unit.id.size() + 1));
     EXPECT_THAT(names, testing::ElementsAre("forward", "gradients", "w1", "w2", "w4", "w8", "w16", "w32"));
   }

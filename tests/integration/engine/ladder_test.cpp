@@ -1,0 +1,147 @@
+// The whole CPU ladder on real wheels.
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "recipe/table.hpp"
+
+#include "wheels.hpp"
+
+namespace envguard::engine {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::map<std::string, std::string> lines_of(const model::Run& run) {
+  std::map<std::string, std::string> lines;
+  for (const auto& probe : run.probes) lines[probe.id] = probe.line();
+  return lines;
+}
+
+/// Measured once for all tests of this process.
+const model::Run& reference() {
+  static const model::Run run = test::measure(test::plan_for(test::wheel("2.11.0"), test::cpu_ladder()));
+  return run;
+}
+
+class OnVersion : public testing::TestWithParam<std::string> {};
+
+TEST_P(OnVersion, EveryProbeAnswers) {
+  const model::Plan plan = test::plan_for(test::wheel(GetParam()), test::cpu_ladder());
+  const model::Run run = test::measure(plan);
+  EXPECT_FALSE(run.fault) << run.fault->what << '\n' << run.output;
+  EXPECT_TRUE(run.whole());
+  EXPECT_EQ(run.torch_version, GetParam());
+  EXPECT_EQ(run.probes.size(), plan.probes.size());
+  for (const auto& probe : run.probes)
+    EXPECT_EQ(probe.status, model::ProbeStatus::ok) << probe.id << ": " << probe.message;
+}
+
+TEST_P(OnVersion, EveryFlagIsSetAndReadBack) {
+  const model::Plan plan = test::plan_for(test::wheel(GetParam()), {"arith.exp_f64"});
+  const model::Run run = test::measure(plan);
+  EXPECT_THAT(run.not_settable, IsEmpty());
+  EXPECT_EQ(run.flags, plan.flags);
+}
+
+/// A call that is refused, and its message, which each version hands over in its own way.
+TEST_P(OnVersion, ARefusalTakesOnlyItsOwnProbe) {
+  const model::Plan plan =
+      test::plan_for(test::wheel(GetParam()), {"blas.gemm_f32_16x16x16", "ops.sdpa_cudnn_f16", "blas.mv_f32_1031x257"});
+  const model::Run run = test::measure(plan);
+  ASSERT_EQ(run.probes.size(), 3U) << run.output;
+  EXPECT_EQ(run.probes[0].status, model::ProbeStatus::ok);
+  EXPECT_EQ(run.probes[1].status, model::ProbeStatus::unsupported);
+  EXPECT_THAT(run.probes[1].message, HasSubstr("kernel")) << "PyTorch's own words";
+  EXPECT_EQ(run.probes[2].status, model::ProbeStatus::ok);
+}
+
+INSTANTIATE_TEST_SUITE_P(Wheels, OnVersion, testing::Values("2.10.0", "2.11.0", "2.15.0"), [](const auto& version) {
+  std::string name = version.param;
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+});
+
+TEST(Ladder, AnotherProcessComputesTheSameBits) {
+  const model::Run again = test::measure(reference().plan);
+  EXPECT_EQ(lines_of(again), lines_of(reference()));
+  for (const auto& probe : again.probes) EXPECT_EQ(probe.evidence, reference().probe(probe.id)->evidence) << probe.id;
+}
+
+TEST(Ladder, UnitsDoNotFeelWhatRanBefore) {
+  std::vector<std::string> backwards;
+  const auto& units = recipe::units();
+  for (auto unit = units.rbegin(); unit != units.rend(); ++unit) {
+    for (const auto& output : unit->outputs) {
+      if (reference().probe(output.id) != nullptr) backwards.push_back(output.id);
+    }
+  }
+  const model::Run run = test::measure(test::plan_for(test::wheel("2.11.0"), backwards));
+  EXPECT_EQ(lines_of(run), lines_of(reference()));
+}
+
+TEST(Ladder, AUnitIsRunWholeAndOnlyWhatWasAskedForIsAnswered) {
+  const model::Run run = test::measure(test::plan_for(test::wheel("2.11.0"), {"linalg.qr.product"}));
+  ASSERT_EQ(run.probes.size(), 1U);
+  EXPECT_EQ(run.probes[0].line(), reference().probe("linalg.qr.product")->line());
+}
+
+TEST(Ladder, OneUlpOnEveryInputMovesWhatIsComputedFromFloats) {
+  model::Plan plan = reference().plan;
+  plan.perturb = 1;
+  const auto perturbed = lines_of(test::measure(plan));
+  const auto again = lines_of(test::measure(plan));
+  plan.perturb = 2;
+  const auto otherwise = lines_of(test::measure(plan));
+  EXPECT_EQ(perturbed, again);
+  for (const auto& [id, line] : lines_of(reference())) {
+    const recipe::Unit& unit = *recipe::find_unit(recipe::find(id)->unit);
+    if (unit.inputs.empty()) {
+      EXPECT_EQ(perturbed.at(id), line) << id;  // it only draws
+    } else if (unit.family != "rng") {          // a mask does not depend on what it is laid over
+      EXPECT_NE(perturbed.at(id), line) << id;
+      EXPECT_NE(perturbed.at(id), otherwise.at(id)) << id;
+    }
+  }
+}
+
+TEST(Ladder, WholeTensorsAreKeptWhereThePlanSaysSo) {
+  model::Plan plan = test::plan_for(test::wheel("2.11.0"), {"blas.gemm_f64_257x1031x129", "rng.randperm_10000"});
+  plan.keep_bytes = true;
+  std::map<std::string, std::size_t> sizes;
+  std::set<std::int64_t> permutation;
+  runner::Watch watch;
+  watch.tensor = [&](const std::string& probe, std::span<const std::byte> bytes) {
+    sizes[probe] = bytes.size();
+    if (probe != "rng.randperm_10000") return;
+    std::vector<std::int64_t> elements(bytes.size() / sizeof(std::int64_t));
+    std::memcpy(elements.data(), bytes.data(), bytes.size());
+    permutation.insert(elements.begin(), elements.end());
+  };
+  const model::Run run = test::measure(plan, watch);
+  EXPECT_TRUE(run.whole()) << run.output;
+  EXPECT_EQ(sizes["blas.gemm_f64_257x1031x129"], 257U * 129U * 8U);
+  EXPECT_EQ(permutation.size(), 10'000U);
+  EXPECT_EQ(*permutation.rbegin(), 9'999);
+}
+
+TEST(Ladder, AProbeOfAnotherRecipeFailsByName) {
+  const model::Run run = test::measure(test::plan_for(test::wheel("2.11.0"), {"blas.gemm_of_tomorrow"}));
+  ASSERT_EQ(run.probes.size(), 1U);
+  EXPECT_EQ(run.probes[0].status, model::ProbeStatus::failed);
+  EXPECT_THAT(run.probes[0].message, HasSubstr("no such probe"));
+}
+
+TEST(Ladder, WhatPyTorchPrintsReachesTheReport) {
+  const model::Run run =
+      test::measure(test::plan_for(test::wheel("2.11.0"), {"dnn.conv2d_3x3.forward"}), {}, {{"ONEDNN_VERBOSE", "1"}});
+  EXPECT_THAT(run.output, HasSubstr("onednn_verbose"));
+}
+
+}  // namespace
+}  // namespace envguard::engine
