@@ -59,7 +59,8 @@ std::optional<std::string> read_file(const std::filesystem::path& path, std::siz
   if (::fstat(file.get(), &status) != 0 || S_ISDIR(status.st_mode))
     throw Error(code, "is not a file").at(path.string());
   const auto too_large = [&] {
-    return Error(code, fmt::format("is larger than the {} KiB that envguard reads of such a file", limit >> 10))
+    return Error(code, fmt::format("is larger than the {} KiB that envguard reads of such a file", limit >> 10),
+                 "look at what wrote it; git log shows how it came here")
         .at(path.string());
   };
   if (static_cast<std::size_t>(status.st_size) > limit) throw too_large();

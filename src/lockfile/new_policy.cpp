@@ -31,7 +31,7 @@ busy-gpu = "warn"                 # the GPU has no memory left for the fingerpri
 could-not-measure = "fail"        # a crash, a timeout, a driver fault
 transient = "warn"                # the first run differed, four whole reruns match
 cache-for = "12h"                 # a kept verdict is believed so long, while nothing it rests on changes
-ignore = []                       # a commit of nothing else is not judged: ["*.md", "docs/**", "LICENSE*"]
+ignore = ["*.md", "docs/**", "LICENSE*"]  # a commit of nothing else is not judged; git's own patterns
 
 [ci]                              # when CI is set: each of the outcomes above fails unless it is named here
 )";

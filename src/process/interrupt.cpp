@@ -49,8 +49,9 @@ Interrupt::Interrupt() {
 
 Interrupt::~Interrupt() {
   watching = 0;
-  for (std::size_t i = 0; i < interrupting.size(); ++i) sigaction(interrupting[i], &previous_[i], nullptr);
+  // The mask first: a signal that is still pending has been answered, and must not end the process now.
   sigprocmask(SIG_SETMASK, &previous_mask_, nullptr);
+  for (std::size_t i = 0; i < interrupting.size(); ++i) sigaction(interrupting[i], &previous_[i], nullptr);
 }
 
 void Interrupt::throw_if_interrupted() {

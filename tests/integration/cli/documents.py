@@ -50,7 +50,7 @@ class Documents(harness.Sandbox):
         self.make_locked_repository()
         lock = self.lock_file().read_text(encoding="utf-8")
         strict = [table for table in lock.split("\n[") if table.startswith("strict.")]
-        total = sum(len(re.findall(r"^[a-z0-9_]+ = ", table, re.MULTILINE)) for table in strict)
+        total = sum(len(re.findall(r"^[a-z0-9_.\"]+ = ", table, re.MULTILINE)) for table in strict)
         self.assertEqual(claimed, total)
 
 

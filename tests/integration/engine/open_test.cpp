@@ -57,14 +57,6 @@ TEST_F(Opening, ALibraryOfAnotherKindLacksTheSymbols) {
   expect_not_opened(run(folder_), "has no symbol torch_call_dispatcher");
 }
 
-/// $ORIGIN is the folder of the link, so the wheel's libraries do not find the CUDA runtime beside them.
-TEST_F(Opening, AWheelWithoutTheCudaRuntimeSaysSo) {
-  for (const auto& entry : fs::directory_iterator(test::wheel("2.11.0").library)) {
-    if (entry.is_regular_file()) fs::create_symlink(entry.path(), folder_ / entry.path().filename());
-  }
-  expect_not_opened(run(folder_), "libcudart.so.13: cannot open shared object file");
-}
-
 /// On the CPU libtorch_cpu.so is enough; for a GPU nothing is left out.
 TEST_F(Opening, AWheelWithoutCudaLibrariesDoesNotServeAGpu) {
   const fs::path library = test::wheel("2.11.0").library;

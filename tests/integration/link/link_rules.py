@@ -49,10 +49,10 @@ class LinkRules(unittest.TestCase):
         self.assertLessEqual({"libstdc++.so.6", "libgcc_s.so.1"}, needed)
         self.assertLessEqual(needed, ENGINE_LIBRARIES)
 
-    def test_engine_runs_on_old_systems(self):
-        engine = harness.PROGRAMS["envguard-engine"]
-        self.assertLessEqual(newest_symbol_version(engine, "GLIBC"), (2, 34))
-        self.assertLessEqual(newest_symbol_version(engine, "GLIBCXX"), (3, 4, 29))
+    def test_programs_run_on_old_systems(self):
+        for name in ("envguard", "envguard-engine"):
+            self.assertLessEqual(newest_symbol_version(harness.PROGRAMS[name], "GLIBC"), (2, 34), name)
+            self.assertLessEqual(newest_symbol_version(harness.PROGRAMS[name], "GLIBCXX"), (3, 4, 29), name)
 
     def test_engine_exports_nothing_of_its_own(self):
         names = exported(harness.PROGRAMS["envguard-engine"])
@@ -63,9 +63,9 @@ class LinkRules(unittest.TestCase):
         self.assertEqual(dynamic(hook, "NEEDED"), [])
         self.assertNotIn("INTERP", output_of("readelf", "--program-headers", "--wide", hook))
 
-    def test_only_envguard_has_a_library_path_and_it_is_the_bundles(self):
-        paths = {name: dynamic(path, "RPATH") + dynamic(path, "RUNPATH") for name, path in harness.PROGRAMS.items()}
-        self.assertEqual(paths, {"envguard": ["$ORIGIN/../lib/envguard"], "envguard-engine": [], "envguard-hook": []})
+    def test_no_program_has_a_library_path(self):
+        for name, path in harness.PROGRAMS.items():
+            self.assertEqual(dynamic(path, "RPATH") + dynamic(path, "RUNPATH"), [], name)
 
 
 if __name__ == "__main__":

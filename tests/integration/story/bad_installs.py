@@ -1,11 +1,22 @@
 """PyTorch installs that are missing, broken or too old."""
 
+import mmap
 import os
 import shutil
 
 import harness
 
 LIBRARIES = ("libtorch.so", "libtorch_cpu.so", "libtorch_global_deps.so", "libc10.so", "libshm.so", "libtorch_cuda.so", "libc10_cuda.so")
+
+
+def replace_bytes(file, old, new):
+    """Replaces every occurrence in a file, in place."""
+    with open(file, "r+b") as stream, mmap.mmap(stream.fileno(), 0) as content:
+        found = content.find(old)
+        assert found >= 0, f"{file} has no {old}"
+        while found >= 0:
+            content[found:found + len(new)] = new
+            found = content.find(old, found + len(new))
 
 
 class BadInstalls(harness.Sandbox):
@@ -37,11 +48,15 @@ class BadInstalls(harness.Sandbox):
         install = self.broken_torch("libtorch.so", "libtorch_cpu.so", "libtorch_global_deps.so", "libc10.so")
         for library in (harness.torch("2.11.0") / "lib").glob("libgomp*"):
             shutil.copy(library, install / "lib")
-        self.refused(harness.COULD_NOT_MEASURE, install, "libcudart.so.13")
+        # Another name of the same length: this machine may have a CUDA toolkit in the linker's own path.
+        for library in ("libtorch_cpu.so", "libtorch_global_deps.so"):
+            replace_bytes(install / "lib" / library, b"libcudart.so.13\0", b"libcudart.so.77\0")
+        self.refused(harness.COULD_NOT_MEASURE, install, "libcudart.so.77")
 
     def test_older_than_supported(self):
-        install = self.broken_torch("libc10.so", version="2.8.0+cu128")
-        self.refused(harness.COULD_NOT_MEASURE, install, "2.8.0", "2.10")
+        install = self.broken_torch(version="2.8.0+cu128")
+        shutil.copy(harness.BUILD / "tests" / "integration" / "engine" / "old-torch" / "libtorch.so", install / "lib")
+        self.refused(harness.COULD_NOT_MEASURE, install, "2.8", "2.10")
 
     def test_a_truncated_library(self):
         install = self.broken_torch(*LIBRARIES)

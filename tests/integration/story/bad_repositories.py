@@ -56,12 +56,19 @@ class Repositories(harness.Sandbox):
         self.verdict(harness.MATCH, cwd=below)
 
     def test_a_name_that_git_quotes(self):
-        strange = self.folder / "w\u00f6rk \"quoted\"\n"
+        strange = self.folder / "w\u00f6rk \"quoted\""
         self.work.rename(strange)
         self.work = strange
         self.make_locked_repository()
         self.envguard(harness.MATCH, "hook", "install")
         self.git("commit", "-q", "--allow-empty", "-m", "passes")
+
+    def test_a_name_with_a_line_break(self):
+        strange = self.folder / "two\nlines"
+        self.work.rename(strange)
+        self.work = strange
+        self.make_repository()
+        self.one_message(self.envguard(harness.USAGE, "check"), "line break")
 
 
 if __name__ == "__main__":

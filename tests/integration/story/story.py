@@ -119,6 +119,7 @@ class Story(harness.Sandbox):
     def test_a_commit_of_ignored_files_is_not_measured(self):
         self.make_locked_repository()
         self.envguard(harness.MATCH, "hook", "install")
+        self.assertIn('"*.md"', (self.work / "envguard.toml").read_text(encoding="utf-8"))
         (self.work / "notes.md").write_text("words", encoding="utf-8")
         self.git("add", "notes.md")
         self.git("commit", "-q", "-m", "words", env=KNOB)

@@ -28,6 +28,7 @@ class Untrusted(harness.Sandbox):
         self.canary = self.folder / "opened"
         self.venv = self.work / ".venv"
         self.make_venv()
+        (self.work / "pyproject.toml").write_text('[project]\nname = "ours"\n', encoding="ascii")
         self.environment.pop("ENVGUARD_TORCH")
 
     def make_venv(self):
