@@ -28,7 +28,7 @@ constexpr std::array<Known, 5> libraries{
      {"cublas", "libcublas", "nvidia-cublas", ""},
      {"nvrtc", "libnvrtc", "nvidia-cuda-nvrtc", "Cuda compilation tools, release "}}};
 
-constexpr std::size_t most_constants = std::size_t{64} << 20;
+constexpr std::size_t most_runtime_constants = std::size_t{64} << 20;
 constexpr std::size_t hash_length = 8;  // LibTorch zips name it libcudart-9335f6a2.so.12
 
 /// "libcudart.so.13", "libcudart-9335f6a2.so.12"; not libcublasLt, libnvrtc-builtins, libcudnn_ops.
@@ -64,7 +64,7 @@ std::optional<model::Component> from_file_name(const Known& known, const fs::pat
 
 std::optional<model::Component> from_constants(const Known& known, const fs::path& path) {
   if (known.constant.empty()) return std::nullopt;
-  const auto constants = base::ElfFile(path).section(".rodata", most_constants);
+  const auto constants = base::ElfFile(path).section(".rodata", most_runtime_constants);
   const auto place = constants ? constants->find(known.constant) : std::string::npos;
   if (place == std::string::npos) return std::nullopt;
   std::string_view text = std::string_view(*constants).substr(place + known.constant.size(), 64);

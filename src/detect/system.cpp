@@ -12,7 +12,7 @@ namespace envguard::detect {
 
 namespace {
 
-constexpr std::size_t most_constants = std::size_t{1} << 20;
+constexpr std::size_t most_loader_constants = std::size_t{1} << 20;
 
 /// Words that container managers leave in the paths of process 1's control groups.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> groups{{{"kubepods", "kubernetes"},
@@ -27,7 +27,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> groups{{{
 Facts glibc(const model::Machine& machine) {
   // "ld.so (Debian GLIBC 2.36-9+deb12u14) stable release version 2.36."
   constexpr std::string_view before = "release version ";
-  const auto constants = base::ElfFile(machine.loader).section(".rodata", most_constants);
+  const auto constants = base::ElfFile(machine.loader).section(".rodata", most_loader_constants);
   const auto place = constants ? constants->find(before) : std::string::npos;
   if (place == std::string::npos)
     return Facts::not_found("glibc", fmt::format("constants of {}", machine.loader.string()));

@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // torch 2.11's libtorch_python.so has 1 MB of constants; a debug build's are not much larger.
-constexpr std::size_t most_constants = std::size_t{256} << 20;
+constexpr std::size_t most_torch_constants = std::size_t{256} << 20;
 
 std::string shown(const std::optional<std::string>& value) {
   return !value || *value == "None" ? "none" : *value;
@@ -88,7 +88,7 @@ std::optional<model::Component> libtorch_version(Search& search, const fs::path&
 
 std::optional<std::string> cuda_architectures(const model::Install& install) {
   const base::ElfFile file(install.library / "libtorch_python.so");
-  const auto constants = file.section(".rodata", most_constants);
+  const auto constants = file.section(".rodata", most_torch_constants);
   if (!constants) return std::nullopt;
   // torch._C._cuda_getArchFlags returns this constant: a string of its own that begins with the first architecture.
   for (auto place = constants->find("sm_"); place != std::string::npos; place = constants->find("sm_", place + 1)) {

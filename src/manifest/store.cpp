@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t limit = std::size_t{8} << 20;
+constexpr std::size_t most_bytes = std::size_t{8} << 20;
 
 // Who can write it can make a match of anything.
 bool of_this_user(const fs::path& path) {
@@ -24,7 +24,7 @@ bool of_this_user(const fs::path& path) {
 std::optional<std::string> read(const fs::path& path) {
   if (!of_this_user(path)) return std::nullopt;
   try {
-    return base::read_file(path, limit);
+    return base::read_file(path, most_bytes);
   } catch (const base::Error&) {
     return std::nullopt;
   }

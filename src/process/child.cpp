@@ -67,8 +67,10 @@ std::vector<Descriptor> arrange(const std::vector<int>& descriptors, posix_spawn
 std::string find_program(const std::string& name, const model::EnvironmentMap& environment) {
   if (name.find('/') != std::string::npos) return name;
   const auto path = environment.find("PATH");
-  for (const auto folder : base::split(path == environment.end() ? "/usr/bin:/bin" : path->second, ':')) {
-    auto candidate = (folder.empty() ? std::string(".") : std::string(folder)) + "/" + name;
+  const std::string_view folders = path == environment.end() ? "/usr/bin:/bin" : std::string_view(path->second);
+  for (const auto folder : base::split(folders, ':')) {
+    if (!folder.starts_with('/')) continue;  // whatever the working folder holds is not run
+    auto candidate = std::string(folder) + "/" + name;
     if (::access(candidate.c_str(), X_OK) == 0) return candidate;
   }
   return name;

@@ -88,6 +88,7 @@ void dies_while_opening(const Plan& message) {
   hello(message);
   say(codec::Opening{"/fake/libtorch.so"});
   std::cerr << "symbol lookup error" << std::endl;
+  std::signal(SIGSEGV, SIG_DFL);  // a sanitizer has its own handler
   std::raise(SIGSEGV);
 }
 
@@ -96,6 +97,7 @@ void dies_in_a_probe(const Plan& message) {
   open();
   probe(message.plan.probes.front());
   say(codec::Begin{message.plan.probes.back()});
+  std::signal(SIGFPE, SIG_DFL);
   std::raise(SIGFPE);
 }
 

@@ -12,7 +12,7 @@
 namespace envguard::lockfile {
 namespace {
 
-std::string refusal(const std::string& text) {
+std::string policy_refusal(const std::string& text) {
   try {
     static_cast<void>(parse_policy(text, "P"));
   } catch (const base::Error& error) {
@@ -41,40 +41,43 @@ std::string repeated(std::string_view part, std::size_t times) {
 using testing::HasSubstr;
 
 TEST(Hostile, DottedSegmentsThatOverflowTheStack) {
-  EXPECT_THAT(refusal("[a" + repeated(".a", 50000) + "]\n"), HasSubstr("P:1: more than 64 dotted names on one line"));
+  EXPECT_THAT(policy_refusal("[a" + repeated(".a", 50000) + "]\n"),
+              HasSubstr("P:1: more than 64 dotted names on one line"));
   EXPECT_THAT(lock_refusal("\n[a" + repeated(".a", 50000) + "]\n"), HasSubstr("L:2: more than 64 dotted names"));
-  EXPECT_THAT(refusal("a" + repeated(" . \"a\"", 65) + " = 1\n"), HasSubstr("more than 64 dotted names"));
-  EXPECT_THAT(refusal("x = \"" + repeated("a.", 100) + "\"\n"), HasSubstr("is not a key"))
+  EXPECT_THAT(policy_refusal("a" + repeated(" . \"a\"", 65) + " = 1\n"), HasSubstr("more than 64 dotted names"));
+  EXPECT_THAT(policy_refusal("x = \"" + repeated("a.", 100) + "\"\n"), HasSubstr("is not a key"))
       << "dots in a string are no segments";
 }
 
 TEST(Hostile, NestingOfArraysTimesSegments) {
   const std::string level = "{ a" + repeated(".a", 64) + " = [\n";
-  EXPECT_THAT(refusal("x = [\n" + repeated(level, 60)), HasSubstr("is not TOML"));
-  EXPECT_THAT(refusal("x = [\n" + repeated(level, 30) + repeated("] }\n", 30) + "]\n"), HasSubstr("x is not a key"));
-  EXPECT_THAT(refusal("x = " + repeated("[", 10000)), HasSubstr("is not TOML"));
+  EXPECT_THAT(policy_refusal("x = [\n" + repeated(level, 60)), HasSubstr("is not TOML"));
+  EXPECT_THAT(policy_refusal("x = [\n" + repeated(level, 30) + repeated("] }\n", 30) + "]\n"),
+              HasSubstr("x is not a key"));
+  EXPECT_THAT(policy_refusal("x = " + repeated("[", 10000)), HasSubstr("is not TOML"));
 }
 
 TEST(Hostile, BytesThatReachUndefinedBehaviour) {
-  EXPECT_THAT(refusal(std::string("\xEF\xBB\xAF\0", 4)),
+  EXPECT_THAT(policy_refusal(std::string("\xEF\xBB\xAF\0", 4)),
               HasSubstr("P:1: a character that is not ASCII stands outside quotes"));
-  EXPECT_THAT(refusal("[!a\n"), HasSubstr("P:1: is not TOML"));
-  EXPECT_THAT(refusal("[!a"), HasSubstr("is not TOML"));
-  EXPECT_THAT(refusal(std::string("a = \"\0\"", 7)), HasSubstr("the control character 0x00"));
-  EXPECT_THAT(refusal("a = 1\rb = 2"), HasSubstr("the control character 0x0d"));
-  EXPECT_THAT(refusal("# \x7f"), HasSubstr("the control character 0x7f"));
+  EXPECT_THAT(policy_refusal("[!a\n"), HasSubstr("P:1: is not TOML"));
+  EXPECT_THAT(policy_refusal("[!a"), HasSubstr("is not TOML"));
+  EXPECT_THAT(policy_refusal(std::string("a = \"\0\"", 7)), HasSubstr("the control character 0x00"));
+  EXPECT_THAT(policy_refusal("a = 1\rb = 2"), HasSubstr("the control character 0x0d"));
+  EXPECT_THAT(policy_refusal("# \x7f"), HasSubstr("the control character 0x7f"));
   for (const auto* bytes : {"\xff", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
                             "\xf8\x88\x80\x80\x80", "\xe2\x82", "\x80"})
-    EXPECT_THAT(refusal(std::string("# ") + bytes), HasSubstr("bytes that are not UTF-8"))
+    EXPECT_THAT(policy_refusal(std::string("# ") + bytes), HasSubstr("bytes that are not UTF-8"))
         << testing::PrintToString(bytes);
 }
 
 TEST(Hostile, Sizes) {
-  EXPECT_THAT(refusal(std::string((1U << 20U) + 1, '\n')), HasSubstr("1048577 bytes, and at most 1024 KiB are read"));
+  EXPECT_THAT(policy_refusal(std::string((1U << 20U) + 1, '\n')),
+              HasSubstr("1048577 bytes, and at most 1024 KiB are read"));
   EXPECT_THAT(lock_refusal(std::string(100U << 20U, 'a')), HasSubstr("104857600 bytes, and at most 4096 KiB are read"));
   EXPECT_THAT(lock_refusal(std::string(100U << 20U, ' ')), HasSubstr("L: "));
-  EXPECT_THAT(refusal("\n# " + std::string(16U << 10U, 'x')), HasSubstr("P:2: a line above 16 KiB"));
-  EXPECT_EQ(refusal(repeated("# " + std::string(1000, 'x') + "\n", 1000)), "");
+  EXPECT_THAT(policy_refusal("\n# " + std::string(16U << 10U, 'x')), HasSubstr("P:2: a line above 16 KiB"));
+  EXPECT_EQ(policy_refusal(repeated("# " + std::string(1000, 'x') + "\n", 1000)), "");
 }
 
 TEST(Hostile, LocksThatAreNone) {
@@ -95,9 +98,9 @@ TEST(Hostile, EveryTruncationOfALock) {
 }
 
 TEST(Hostile, WhatIsShownIsEscaped) {
-  EXPECT_THAT(refusal("\"a\\u001b[31m\" = 1\n"), HasSubstr("a\\x1b[31m is not a key"));
-  EXPECT_THAT(refusal("[environments.\"\\u202e\"]\n"), HasSubstr("\\u{202e}"));
-  EXPECT_THAT(refusal("[versions]\ntorch = \"\\u001b\"\n"), HasSubstr("\\x1b"));
+  EXPECT_THAT(policy_refusal("\"a\\u001b[31m\" = 1\n"), HasSubstr("a\\x1b[31m is not a key"));
+  EXPECT_THAT(policy_refusal("[environments.\"\\u202e\"]\n"), HasSubstr("\\u{202e}"));
+  EXPECT_THAT(policy_refusal("[versions]\ntorch = \"\\u001b\"\n"), HasSubstr("\\x1b"));
 }
 
 }  // namespace

@@ -7,17 +7,12 @@
 #include "process/run.hpp"
 
 #include "running.hpp"
+#include "shell.hpp"
 
 namespace envguard::process {
 namespace {
 
-Command shell(const std::string& script) {
-  Command command;
-  command.argv = {"/bin/sh", "-c", script};
-  command.environment = {{"PATH", "/usr/bin:/bin"}};
-  command.deadline = std::chrono::minutes(5);
-  return command;
-}
+using test::shell;
 
 class EverySignal : public testing::TestWithParam<int> {};
 

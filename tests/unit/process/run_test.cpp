@@ -5,18 +5,14 @@
 #include "base/error.hpp"
 
 #include "running.hpp"
+#include "shell.hpp"
 
 namespace envguard::process {
 namespace {
 
-using namespace std::chrono_literals;
+using test::shell;
 
-Command shell(const std::string& script) {
-  Command command;
-  command.argv = {"/bin/sh", "-c", script};
-  command.environment = {{"PATH", "/usr/bin:/bin"}};
-  return command;
-}
+using namespace std::chrono_literals;
 
 TEST(Run, TellsOutputErrorsAndStatusApart) {
   const auto result = run(shell("echo out; echo err >&2; exit 3"));

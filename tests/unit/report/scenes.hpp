@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,11 @@ struct Scene {
   std::string name;
   model::Verdict verdict;
 };
+
+/// GoogleTest's name for it.
+inline void PrintTo(const Scene& scene, std::ostream* stream) {
+  *stream << scene.name;
+}
 
 [[nodiscard]] std::vector<Scene> scenes();
 

@@ -7,7 +7,7 @@
 namespace envguard::version {
 namespace {
 
-struct Case {
+struct RuleCase {
   std::string rule, component, locked, here;
   Answer answer;
   std::string why;
@@ -15,7 +15,7 @@ struct Case {
 
 TEST(Rule, JudgesAComponent) {
   using enum Answer;
-  const std::vector<Case> cases{
+  const std::vector<RuleCase> cases{
       {"locked", "torch", "2.11.0+cu130", "2.11.0+cu130", same, ""},
       {"locked", "torch", "2.11.0+cu130", "2.11.0", violates, "2.11.0 is not the locked 2.11.0+cu130"},
       {"locked", "cudnn", "9.10", "9.10.0", same, ""},

@@ -11,13 +11,13 @@
 namespace envguard::version {
 namespace {
 
-struct Case {
+struct SpecifierCase {
   std::string specifier;
   std::vector<std::string> inside, outside;
 };
 
 TEST(SpecifierSet, ContainsWhatThePepSays) {
-  const std::vector<Case> cases{
+  const std::vector<SpecifierCase> cases{
       {"==2.11.0", {"2.11", "2.11.0+cu130"}, {"2.11.1", "2.11.0rc1", "2.11.0.post1"}},
       {"==2.11.0+cu130", {"2.11.0+cu130", "2.11.0+CU130"}, {"2.11.0", "2.11.0+cu128"}},
       {"==2.11.*", {"2.11", "2.11.9", "2.11.0rc1", "2.11.0.dev1", "2.11.0+cu130"}, {"2.12", "2.1", "2.110", "1!2.11"}},
