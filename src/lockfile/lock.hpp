@@ -15,4 +15,9 @@ namespace envguard::lockfile {
 /// from the lines.
 [[nodiscard]] model::Lock parse_lock(std::string_view text, std::string_view place);
 
+/// Error lock_unreadable where the lock names another environment or target than the folder and the file it lies as: a
+/// copy or a rename would judge one environment by another's lock.
+void check_place(const model::Lock& lock, std::string_view environment, std::string_view target,
+                 std::string_view place);
+
 }  // namespace envguard::lockfile

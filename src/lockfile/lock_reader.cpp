@@ -212,4 +212,14 @@ model::Lock parse_lock(std::string_view text, std::string_view place) {
   return LockReader(top, source).read();
 }
 
+void check_place(const model::Lock& lock, std::string_view environment, std::string_view target,
+                 std::string_view place) {
+  if (lock.environment == environment && lock.target == target) return;
+  throw base::Error(base::ExitCode::lock_unreadable,
+                    fmt::format("this lock says it is {}/{}, and lies as {}/{}", base::visible(lock.environment),
+                                base::visible(lock.target), base::visible(environment), base::visible(target)),
+                    "move it back to where it belongs, or delete it and measure here: envguard lock")
+      .at(place);
+}
+
 }  // namespace envguard::lockfile

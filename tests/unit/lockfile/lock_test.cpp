@@ -52,6 +52,24 @@ TEST(Lock, ReadsWhatItWrote) {
   EXPECT_EQ(std::get<model::GpuKey>(parse_lock(read_fixture("locks/gpu.toml"), "gpu.toml").key).sm_count, 132);
 }
 
+TEST(Lock, BelongsWhereItLies) {
+  const model::Lock lock = sample_pair().lock;
+  EXPECT_NO_THROW(check_place(lock, lock.environment, lock.target, "cpu.toml"));
+  for (const auto& [environment, target] :
+       {std::pair<std::string, std::string>("serve", lock.target), {lock.environment, "other"}}) {
+    try {
+      check_place(lock, environment, target, "index:there.toml");
+      ADD_FAILURE() << environment << "/" << target;
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.code(), base::ExitCode::lock_unreadable);
+      EXPECT_EQ(error.place(), "index:there.toml");
+      EXPECT_EQ(error.message(), "this lock says it is " + lock.environment + "/" + lock.target + ", and lies as " +
+                                     environment + "/" + target);
+      EXPECT_FALSE(error.next().empty());
+    }
+  }
+}
+
 TEST(Lock, KeepsKeysOfALaterVersionOfItsSchema) {
   const std::string text = read_fixture("locks/later.toml");
   const model::Lock lock = parse_lock(text, "later.toml");
