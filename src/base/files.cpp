@@ -3,11 +3,14 @@
 #include <cerrno>
 #include <cstring>
 #include <set>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/text.hpp"
 
 namespace envguard::base {
 
@@ -78,7 +81,10 @@ std::optional<std::string> read_file(const std::filesystem::path& path, std::siz
 }
 
 AtomicFiles::~AtomicFiles() {
-  for (const auto& pending : pending_) ::unlink(pending.temporary.c_str());
+  for (const auto& pending : pending_) {
+    if (!pending.temporary.empty()) ::unlink(pending.temporary.c_str());
+    if (!pending.kept.empty()) ::unlink(pending.kept.c_str());
+  }
 }
 
 void AtomicFiles::add(const std::filesystem::path& path, std::span<const std::byte> content) {
@@ -91,7 +97,7 @@ void AtomicFiles::add(const std::filesystem::path& path, std::span<const std::by
   std::string temporary = (path.parent_path() / fmt::format(".{}.XXXXXX", path.filename().string())).string();
   const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (file.get() < 0) cannot_write(path);
-  pending_.push_back({temporary, path});
+  pending_.push_back({temporary, path, {}});
   write_whole(file.get(), content, path);
   // mkostemp makes 0600; a lock is read by whoever reads the repository.
   if (::fchmod(file.get(), 0644) != 0 || ::fsync(file.get()) != 0) cannot_write(path);
@@ -101,14 +107,49 @@ void AtomicFiles::add(const std::filesystem::path& path, std::string_view conten
   add(path, std::as_bytes(std::span(content)));
 }
 
-void AtomicFiles::commit() {
-  std::set<std::filesystem::path> folders;
-  while (!pending_.empty()) {
-    const auto& [temporary, target] = pending_.front();
-    if (::rename(temporary.c_str(), target.c_str()) != 0) cannot_write(target);
-    folders.insert(target.parent_path());
-    pending_.erase(pending_.begin());
+void AtomicFiles::keep_old(Pending& pending) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  if (fs::symlink_status(pending.target, failed).type() == fs::file_type::not_found) return;
+  pending.kept = pending.temporary.string() + ".old";
+  if (::link(pending.target.c_str(), pending.kept.c_str()) == 0) return;
+  // Some file systems know no second name.
+  fs::copy(pending.target, pending.kept, fs::copy_options::copy_symlinks, failed);
+  if (!failed) return;
+  errno = failed.value();
+  cannot_write(pending.target);
+}
+
+void AtomicFiles::put_back(Pending& pending) {
+  const auto& [temporary, target, kept] = pending;
+  if (kept.empty()) {
+    ::unlink(target.c_str());
+  } else if (::rename(kept.c_str(), target.c_str()) != 0) {
+    const auto name = std::exchange(pending.kept, {}).string();  // the destructor is to leave it
+    throw Error(ExitCode::could_not_measure, fmt::format("is new, and the old one cannot be put back: {}", reason()),
+                fmt::format("rename {} to it", visible(name)))
+        .at(target.string());
   }
+}
+
+void AtomicFiles::commit() {
+  // The last rename is what commits; nothing is put back after it.
+  for (std::size_t i = 0; i + 1 < pending_.size(); ++i) keep_old(pending_[i]);
+  std::set<std::filesystem::path> folders;
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    const auto& [temporary, target, kept] = pending_[i];
+    if (::rename(temporary.c_str(), target.c_str()) != 0) {
+      const int error = errno;
+      while (i > 0) put_back(pending_[--i]);
+      errno = error;
+      cannot_write(target);
+    }
+    pending_[i].temporary.clear();
+    folders.insert(target.parent_path());
+  }
+  for (auto& pending : pending_)
+    if (!pending.kept.empty()) ::unlink(pending.kept.c_str());
+  pending_.clear();
   for (const auto& folder : folders) {
     const Descriptor handle(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (handle.get() >= 0) ::fsync(handle.get());

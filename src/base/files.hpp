@@ -18,8 +18,8 @@ namespace envguard::base {
 
 /// Several files replaced as one step, as far as POSIX lets them be: each is written to a temporary file in its own
 /// folder and synced, then all are renamed in the order of `add`, then the folders are synced. A crash anywhere leaves
-/// each file whole, old or new; a failure before the first rename leaves all old ones. The destructor removes what was
-/// not renamed.
+/// each file whole, old or new; a failure leaves all old ones: each is kept under a second name until the last rename.
+/// The destructor removes what was not renamed.
 class AtomicFiles {
  public:
   AtomicFiles() = default;
@@ -36,7 +36,10 @@ class AtomicFiles {
  private:
   struct Pending {
     std::filesystem::path temporary, target;
+    std::filesystem::path kept;  ///< the old file's second name; empty: there was none
   };
+  static void keep_old(Pending& pending);
+  static void put_back(Pending& pending);
   std::vector<Pending> pending_;
 };
 

@@ -62,6 +62,42 @@ TEST_F(Files, ReplacesAllOrLeavesAll) {
   EXPECT_EQ(count(), 2U);
 }
 
+TEST_F(Files, AFailureHalfWayPutsTheOldFilesBack) {
+  put("one", "old one");
+  std::filesystem::create_directories(folder_ / "three" / "full");
+  {
+    AtomicFiles files;
+    files.add(folder_ / "one", "new one");
+    files.add(folder_ / "two", "new two");
+    files.add(folder_ / "three", "a folder is there");
+    try {
+      files.commit();
+      ADD_FAILURE() << "nothing was thrown";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::could_not_measure);
+      EXPECT_EQ(error.place(), (folder_ / "three").string());
+      EXPECT_NE(error.message().find("directory"), std::string::npos) << error.message();
+      EXPECT_NE(error.next().find("nothing was changed"), std::string::npos);
+    }
+  }
+  EXPECT_EQ(read_file(folder_ / "one", 64), "old one");
+  EXPECT_FALSE(read_file(folder_ / "two", 64)) << "it was not there before";
+  EXPECT_EQ(count(), 2U);
+}
+
+TEST_F(Files, AFolderInTheWayOfTheFirstLeavesAll) {
+  std::filesystem::create_directories(folder_ / "one");
+  put("two", "old two");
+  {
+    AtomicFiles files;
+    files.add(folder_ / "one", "new one");
+    files.add(folder_ / "two", "new two");
+    EXPECT_THROW(files.commit(), Error);
+  }
+  EXPECT_EQ(read_file(folder_ / "two", 64), "old two");
+  EXPECT_EQ(count(), 2U);
+}
+
 TEST_F(Files, LeavesNoTemporaryFileWhenItWasNotCommitted) {
   {
     AtomicFiles files;
