@@ -48,19 +48,31 @@ class SpawnSettings {
   posix_spawnattr_t attributes{};
 };
 
+/// What glibc answers to a call that prepares a child. A child that starts without it would hold the caller's own
+/// descriptors.
+void prepared(int error) {
+  if (error == 0) return;
+  throw base::Error(base::ExitCode::could_not_measure,
+                    std::string("cannot prepare to start another program: ") + std::strerror(error),
+                    "raise the limit of open files (ulimit -n 1024) or free memory, then run the command again");
+}
+
 /// Gives the child its 0, 1, 2 … and nothing else. The copies lie above every target, so that no dup2 closes a source.
 std::vector<Descriptor> arrange(const std::vector<int>& descriptors, posix_spawn_file_actions_t& actions) {
   std::vector<Descriptor> copies;
-  for (int target = 0; target < static_cast<int>(descriptors.size()); ++target) {
+  const int above = static_cast<int>(descriptors.size());
+  for (int target = 0; target < above; ++target) {
     const int source = descriptors[static_cast<std::size_t>(target)];
     if (source < 0) {
-      posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_RDWR, 0);
+      prepared(posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_RDWR, 0));
       continue;
     }
-    copies.emplace_back(::fcntl(source, F_DUPFD_CLOEXEC, 64));
-    posix_spawn_file_actions_adddup2(&actions, copies.back().number(), target);
+    const int copy = ::fcntl(source, F_DUPFD_CLOEXEC, above);
+    if (copy < 0) prepared(errno);
+    copies.emplace_back(copy);
+    prepared(posix_spawn_file_actions_adddup2(&actions, copy, target));
   }
-  posix_spawn_file_actions_addclosefrom_np(&actions, static_cast<int>(descriptors.size()));
+  prepared(posix_spawn_file_actions_addclosefrom_np(&actions, above));
   return copies;
 }
 
@@ -87,7 +99,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 pid_t spawn(const Start& start) {
   SpawnSettings settings;
   const auto copies = arrange(start.descriptors, settings.actions);
-  if (!start.directory.empty()) posix_spawn_file_actions_addchdir_np(&settings.actions, start.directory.c_str());
+  if (!start.directory.empty())
+    prepared(posix_spawn_file_actions_addchdir_np(&settings.actions, start.directory.c_str()));
   auto arguments = start.argv;
   std::vector<std::string> variables;
   variables.reserve(start.environment.size());

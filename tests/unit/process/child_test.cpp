@@ -6,8 +6,10 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/error.hpp"
 #include "process/awake_clock.hpp"
 #include "process/descriptor.hpp"
 
@@ -46,6 +48,42 @@ TEST(Child, DescriptorsThatCrossEachOtherArriveWhereTheyBelong) {
   second.write.close();
   EXPECT_EQ(read_all(second.read.number()), "to-second\n");
   EXPECT_EQ(read_all(first.read.number()), "to-first\n");
+}
+
+/// Sets `ulimit -n` for a scope.
+class OpenFiles {
+ public:
+  explicit OpenFiles(rlim_t most) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit limit{most, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  ~OpenFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  OpenFiles(const OpenFiles&) = delete;
+  OpenFiles& operator=(const OpenFiles&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(Child, ALowLimitOfOpenFilesIsEnough) {
+  auto pipe = make_pipe();
+  const OpenFiles limit(60);
+  Child child(shell("echo here", {-1, pipe.write.number(), -1}));
+  pipe.write.close();
+  EXPECT_EQ(read_all(pipe.read.number()), "here\n");
+}
+
+TEST(Child, NeverStartsWithTheCallersDescriptors) {
+  auto pipe = make_pipe();
+  const OpenFiles limit(3);
+  try {
+    const Child child(shell("true", {-1, pipe.write.number(), -1}));
+    ADD_FAILURE() << "it was started";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.code(), base::ExitCode::could_not_measure);
+    EXPECT_NE(error.next().find("ulimit -n"), std::string::npos);
+  }
 }
 
 TEST(Child, LeadsASessionWithSignalsAtTheirDefaults) {
