@@ -1,6 +1,7 @@
 #include "runner/environment.hpp"
 
 #include <optional>
+#include <string_view>
 
 #include "recipe/profile.hpp"
 
@@ -21,6 +22,45 @@ std::optional<std::string> visible_gpu(const Setup& setup, const model::Plan& pl
   return setup.gpu_uuids[index];
 }
 
+/// $ORIGIN is absolute once the dynamic linker has put a folder there.
+bool is_relative(std::string_view entry) {
+  return !entry.starts_with('/') && !entry.starts_with("$ORIGIN") && !entry.starts_with("${ORIGIN}");
+}
+
+/// Each entry of the list as `absolute` gives it, the separators kept.
+template <class Absolute>
+std::string each(std::string_view list, std::string_view separators, const Absolute& absolute) {
+  std::string result;
+  while (true) {
+    const auto end = list.find_first_of(separators);
+    result += absolute(list.substr(0, end));
+    if (end == std::string_view::npos) return result;
+    result += list[end];
+    list.remove_prefix(end + 1);
+  }
+}
+
+/// The caller's variables as they are meant: the engine's working folder is another, so that the dynamic linker would
+/// find other libraries through a relative entry.
+model::EnvironmentMap meant(const Setup& setup) {
+  auto variables = setup.caller;
+  if (setup.directory.empty()) return variables;
+  const auto below = [&](std::string_view entry) { return (setup.directory / entry).string(); };
+  if (const auto path = variables.find("LD_LIBRARY_PATH"); path != variables.end() && !path->second.empty()) {
+    path->second = each(path->second, ":;", [&](std::string_view entry) {
+      if (entry.empty()) return setup.directory.string();  // to the dynamic linker: the working folder
+      return is_relative(entry) ? below(entry) : std::string(entry);
+    });
+  }
+  if (const auto libraries = variables.find("LD_PRELOAD"); libraries != variables.end()) {
+    libraries->second = each(libraries->second, ": ", [&](std::string_view entry) {
+      const bool searched = entry.find('/') == std::string_view::npos;  // a name, or nothing
+      return !searched && is_relative(entry) ? below(entry) : std::string(entry);
+    });
+  }
+  return variables;
+}
+
 }  // namespace
 
 process::Environment engine_environment(const Setup& setup, const model::Plan& plan,
@@ -35,7 +75,7 @@ process::Environment engine_environment(const Setup& setup, const model::Plan& p
     layers.push_back(layer(
         "cache", {{"PYTORCH_KERNEL_CACHE_PATH", setup.cache / "kernels"}, {"CUDA_CACHE_PATH", setup.cache / "cuda"}}));
   }
-  return process::merge(setup.caller, layers);
+  return process::merge(meant(setup), layers);
 }
 
 model::Plan as_seen_by_engine(const Setup& setup, model::Plan plan) {

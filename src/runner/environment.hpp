@@ -9,7 +9,8 @@
 
 namespace envguard::runner {
 
-/// The caller's variables without git's and envguard's own, then the profile's, then the step's, then device and cache.
+/// The caller's variables without git's and envguard's own and with `directory` before relative entries of
+/// LD_LIBRARY_PATH and LD_PRELOAD, then the profile's, then the step's, then device and cache.
 [[nodiscard]] process::Environment engine_environment(const Setup& setup, const model::Plan& plan,
                                                       const std::vector<std::pair<std::string, std::string>>& step);
 

@@ -66,6 +66,7 @@ Runner::Runner(std::filesystem::path engine, std::string build, model::Environme
     : setup_{.engine = std::move(engine),
              .build = std::move(build),
              .caller = std::move(caller),
+             .directory = {},
              .cache = {},
              .gpu_uuids = {},
              .deadlines = {}} {}

@@ -33,9 +33,12 @@ struct Deadlines {
 
 /// What the engines of one command have in common.
 struct Setup {
-  std::filesystem::path engine;        ///< absolute
-  std::string build;                   ///< of envguard; the engine must be of the same
-  model::EnvironmentMap caller;        ///< the caller's whole environment
+  std::filesystem::path engine;  ///< absolute
+  std::string build;             ///< of envguard; the engine must be of the same
+  model::EnvironmentMap caller;  ///< the caller's whole environment
+  /// The caller's folder, absolute: what relative entries of its LD_LIBRARY_PATH and LD_PRELOAD are meant from. The
+  /// engine runs elsewhere. Empty: they are left as they are.
+  std::filesystem::path directory;
   std::filesystem::path cache;         ///< kernels that CUDA compiles are kept below it
   std::vector<std::string> gpu_uuids;  ///< by CUDA's index; a `cuda:N` plan is started with that GPU alone visible
   Deadlines deadlines;

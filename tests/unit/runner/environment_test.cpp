@@ -39,6 +39,26 @@ TEST(EngineEnvironment, TheProfileWinsOverTheCallerAndTheStepOverTheProfile) {
   }
 }
 
+TEST(EngineEnvironment, RelativeLibraryFoldersAreTheCallers) {
+  runner::Setup setup;
+  setup.directory = "/home/me";
+  const auto seen = [&](const std::string& name, const std::string& value) {
+    setup.caller = {{name, value}};
+    const auto environment = engine_environment(setup, plan({}), {});
+    EXPECT_EQ(origins(environment)[name], "caller");
+    return environment.variables.at(name);
+  };
+  EXPECT_EQ(seen("LD_LIBRARY_PATH", "lib:/opt/lib;../lib"), "/home/me/lib:/opt/lib;/home/me/../lib");
+  EXPECT_EQ(seen("LD_LIBRARY_PATH", "/opt/lib:"), "/opt/lib:/home/me");
+  EXPECT_EQ(seen("LD_LIBRARY_PATH", ":a::"), "/home/me:/home/me/a:/home/me:/home/me");
+  EXPECT_EQ(seen("LD_LIBRARY_PATH", "$ORIGIN/lib:${ORIGIN}:$LIB"), "$ORIGIN/lib:${ORIGIN}:/home/me/$LIB");
+  EXPECT_EQ(seen("LD_LIBRARY_PATH", ""), "");
+  EXPECT_EQ(seen("LD_PRELOAD", "libjemalloc.so.2 ./lib/a.so:/opt/b.so "),
+            "libjemalloc.so.2 /home/me/./lib/a.so:/opt/b.so ");
+  setup.directory.clear();
+  EXPECT_EQ(seen("LD_LIBRARY_PATH", "lib:"), "lib:");
+}
+
 TEST(EngineEnvironment, OneGpuIsMadeVisibleAndIsThenTheFirst) {
   runner::Setup setup;
   setup.caller = {{"CUDA_VISIBLE_DEVICES", "3,4"}};
