@@ -52,9 +52,13 @@ std::string missing_name(const std::string& why) {
   return why.substr(0, why.find(": "));
 }
 
+/// A library that it needs is not there; one that is there and cannot be used is another matter.
+bool lacks_library(const std::string& why) {
+  return why.find("cannot open shared object file: No such file or directory") != std::string::npos;
+}
+
 [[noreturn]] void refuse(const path& library, const std::string& why) {
-  const bool missing = why.find("cannot open shared object file") != std::string::npos;
-  throw CannotOpen(missing ? CannotOpen::Kind::missing_library : CannotOpen::Kind::not_loadable,
+  throw CannotOpen(lacks_library(why) ? CannotOpen::Kind::missing_library : CannotOpen::Kind::not_loadable,
                    fmt::format("{} cannot be opened: {}", library.string(), why), missing_name(why));
 }
 
@@ -79,12 +83,10 @@ SharedLibrary open_libtorch(const model::Plan& plan, const std::function<void(co
   }
   if (auto library = opener.open(whole)) return std::move(*library);
   const std::string why = opener.why();
-  if (plan.device.kind == model::DeviceKind::cpu) {
-    const path cpu_only = folder / "libtorch_cpu.so";
-    if (auto library = opener.open(cpu_only)) return std::move(*library);
-    refuse(cpu_only, opener.why());
-  }
-  refuse(whole, why);
+  if (plan.device.kind != model::DeviceKind::cpu || !lacks_library(why)) refuse(whole, why);
+  const path cpu_only = folder / "libtorch_cpu.so";
+  if (auto library = opener.open(cpu_only)) return std::move(*library);
+  refuse(cpu_only, opener.why());
 }
 
 }  // namespace envguard::engine::torch

@@ -64,5 +64,17 @@ TEST_F(Opening, AWheelWithoutCudaLibrariesDoesNotServeAGpu) {
   expect_not_opened(run(library, {model::DeviceKind::cuda, 0}), "cannot open shared object file");
 }
 
+/// Python would refuse this install, so that a CPU answer from what is left of it is none.
+TEST_F(Opening, ADamagedCudaLibraryIsNotAMissingOne) {
+  for (const auto& entry : fs::directory_iterator(test::wheel("2.11.0").library)) {
+    if (entry.path().filename() == "libtorch_cuda.so") continue;
+    fs::create_symlink(entry.path(), folder_ / entry.path().filename());
+  }
+  std::ofstream(folder_ / "libtorch_cuda.so") << "cut off";
+  expect_not_opened(run(folder_), (folder_ / "libtorch_cuda.so").string() + ": file too short");
+  fs::remove(folder_ / "libtorch_cuda.so");
+  EXPECT_TRUE(run(folder_).whole()) << "without it libtorch_cpu.so serves";
+}
+
 }  // namespace
 }  // namespace envguard::engine
