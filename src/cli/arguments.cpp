@@ -168,14 +168,12 @@ void add_hook(CLI::App& app, HookOptions& hook) {
   auto* command = app.add_subcommand(HookOptions::name, "the git hook");
   command->require_subcommand(1);
   const auto action = [&](const char* name, HookOptions::Action value, const char* text) {
-    return command->add_subcommand(name, text)->callback([&hook, value] { hook.action = value; });
+    command->add_subcommand(name, text)->callback([&hook, value] { hook.action = value; });
   };
   action("install", HookOptions::Action::install, "put the hook into this repository; an existing one is chained");
   action("uninstall", HookOptions::Action::uninstall, "take it out again and give back what was there");
   action("status", HookOptions::Action::status, "where hooks are looked for, and whether this one is there");
-  action("run", HookOptions::Action::run, "what git starts: judge what is about to be committed")
-      ->add_option("STAGE", hook.stage, "the hook that git started")
-      ->type_name("");
+  action("run", HookOptions::Action::run, "what git starts: judge what is about to be committed");
 }
 
 CommandOptions chosen(const CLI::App& app, const Draft& draft) {

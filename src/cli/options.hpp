@@ -87,7 +87,6 @@ struct HookOptions {
   static constexpr const char* name = "hook";
   enum class Action { install, uninstall, status, run };
   Action action = Action::status;
-  std::string stage = "pre-commit";  ///< of `run`: the hook that git started
 };
 
 using CommandOptions = std::variant<TryOptions, InitOptions, DoctorOptions, FingerprintOptions, LockOptions,

@@ -54,7 +54,7 @@ TEST(Arguments, HookTakesWhatGitGives) {
   EXPECT_EQ(options_of<HookOptions>({"hook", "install"}).action, HookOptions::Action::install);
   EXPECT_EQ(options_of<HookOptions>({"hook", "uninstall"}).action, HookOptions::Action::uninstall);
   EXPECT_EQ(options_of<HookOptions>({"hook", "run"}).action, HookOptions::Action::run);
-  EXPECT_EQ(options_of<HookOptions>({"hook", "run", "pre-merge-commit"}).stage, "pre-merge-commit");
+  EXPECT_EQ(error_of({"hook", "run", "pre-merge-commit"}).code(), base::ExitCode::usage) << "git gives it none";
 }
 
 TEST(Arguments, HelpListsCommandsAndExitCodes) {
