@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/judging.hpp"
 #include "cli/verdicts.hpp"
+#include "hook/manners.hpp"
 #include "lockfile/pair.hpp"
 
 namespace envguard::cli {
@@ -66,18 +67,13 @@ model::Verdict check_repository(const CheckOptions& options, const Call& call, c
   return joined(std::move(verdicts));
 }
 
-bool in_ci(const Call& call) {
-  const auto value = call.machine.variable("CI");
-  return !value.empty() && value != "0" && value != "false";
-}
-
 }  // namespace
 
 base::ExitCode run(const CheckOptions& options, const Call& call) {
   Question question;
   question.target = options.target;
   question.device = options.device;
-  question.context = options.ci || in_ci(call) ? compare::Context::ci : compare::Context::by_hand;
+  question.context = options.ci || hook::in_ci(call.machine.environment) ? compare::Context::ci : compare::Context::by_hand;
   question.keeping = keeping_of(options, call, question.context);
   Purse purse(most_check_processes, options.timeout);
   const auto verdict = options.lock.empty() ? check_repository(options, call, question, purse)

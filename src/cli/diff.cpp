@@ -39,7 +39,9 @@ Locks locks_of(const Scene& scene, const repository::Source& source, const DiffO
   for (const auto& environment : environments(scene, options.environment)) {
     for (const auto& file : scene.repository->locks(source, environment.name, scene.folder()).locks) {
       if (!options.target.empty() && file.target != options.target) continue;
-      locks.emplace(std::pair(environment.name, file.target), lockfile::parse_lock(file.text, file.place));
+      auto lock = lockfile::parse_lock(file.text, file.place);
+      lockfile::check_place(lock, file.environment, file.target, file.place);
+      locks.emplace(std::pair(environment.name, file.target), std::move(lock));
     }
   }
   return locks;

@@ -7,6 +7,7 @@
 #include "cli/judging.hpp"
 #include "cli/verdicts.hpp"
 #include "codec/hooks.hpp"
+#include "hook/manners.hpp"
 #include "manifest/store.hpp"
 #include "report/hooks.hpp"
 #include "repository/hooks.hpp"
@@ -18,16 +19,6 @@ namespace {
 using base::ExitCode;
 
 constexpr std::chrono::seconds hook_timeout{120};
-
-/// The variable that skips this hook alone, where one does.
-std::optional<std::string> skipped_by(const Call& call) {
-  const auto own = call.machine.variable("ENVGUARD_SKIP");
-  if (!own.empty() && own != "0") return "ENVGUARD_SKIP=" + own;
-  const auto shared = call.machine.variable("SKIP");
-  const bool named =
-      std::ranges::any_of(base::split(shared, ','), [](auto id) { return base::trim(id) == "envguard"; });
-  return named ? std::optional("SKIP=" + shared) : std::nullopt;
-}
 
 void say(const Call& call, std::string_view line) {
   if (!call.global.quiet) call.streams.out << "envguard: " << line << "\n" << std::flush;
@@ -62,9 +53,13 @@ std::vector<std::pair<model::Environment, repository::LockSet>> staged_locks(con
 /// What git starts. The order is that of the product's documentation: silence, nothing locked, kept match, ignored,
 /// measure.
 ExitCode judge_commit(const Call& call) {
-  if (const auto variable = skipped_by(call)) {
-    say(call, fmt::format("skipped, since {} is set", base::visible(*variable)));
+  if (const auto line = hook::skipped(call.machine.environment)) {
+    if (!call.global.quiet) call.streams.out << *line << "\n";
     return ExitCode::match;
+  }
+  if (!call.global.config.empty()) {
+    throw base::Error(ExitCode::usage, "the hook judges the policy that is staged, so it takes no --config",
+                      "envguard check --config FILE");
   }
   const auto scene = look_around(call, {repository::View::index, {}});
   if (!scene.policy_file) return ExitCode::match;
@@ -74,7 +69,7 @@ ExitCode judge_commit(const Call& call) {
 
   Question question;
   question.context = compare::Context::commit;
-  question.keeping = call.machine.variable("CI").empty() ? Keeping::runs_and_verdict : Keeping::nothing;
+  question.keeping = hook::in_ci(call.machine.environment) ? Keeping::nothing : Keeping::runs_and_verdict;
   if (!call.global.torch.empty()) question.keeping = Keeping::runs;
   if (scene.repository->only_ignored_staged(scene.policy.ignore)) return ExitCode::match;
   Purse purse(most_check_processes, hook_timeout);

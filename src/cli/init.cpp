@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -67,6 +68,12 @@ std::optional<Proposal> attributes_proposal(const Scene& scene) {
                   old.empty() ? "new" : "one line added"};
 }
 
+bool has_lock(const Scene& scene) {
+  return std::ranges::any_of(scene.policy.environments, [&](const auto& environment) {
+    return scene.repository->has_lock_in_work_tree(environment.name, scene.folder());
+  });
+}
+
 bool agreed(const InitOptions& options, const Call& call) {
   if (options.yes) return true;
   if (!call.streams.in_is_terminal) {
@@ -105,8 +112,8 @@ base::ExitCode run(const InitOptions& options, const Call& call) {
   if (auto policy = policy_proposal(call, scene, subject)) proposals.push_back(*std::move(policy));
   if (auto attributes = attributes_proposal(scene)) proposals.push_back(*std::move(attributes));
   if (proposals.empty()) {
-    call.print(fmt::format("{} and .gitattributes are as init would leave them; nothing to do.\nNext: envguard lock\n",
-                           scene.policy_file->place));
+    call.print(fmt::format("{} and .gitattributes are as init would leave them; nothing to do.\nNext: {}\n",
+                           scene.policy_file->place, has_lock(scene) ? "envguard check" : "envguard lock"));
     return ExitCode::match;
   }
   std::string text;
@@ -123,7 +130,9 @@ base::ExitCode run(const InitOptions& options, const Call& call) {
   base::AtomicFiles files;
   for (const auto& proposal : proposals) files.add(scene.top() / proposal.name, proposal.content);
   files.commit();
-  call.print("Written. Next: envguard lock, envguard hook install, and commit both files with the lock.\n");
+  call.print(subject.observed.install
+                 ? "Written. Next: envguard lock, envguard hook install, and commit both files with the lock.\n"
+                 : "Written. Next: install a PyTorch or name one as above, then envguard lock.\n");
   return ExitCode::match;
 }
 

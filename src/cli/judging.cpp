@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "cli/subject.hpp"
 #include "compare/choose.hpp"
 #include "inquiry/judge.hpp"
@@ -23,9 +24,11 @@ struct ReadLocks {
   std::vector<model::Judgement> unreadable;
 };
 
-model::Baseline baseline_of(const repository::LockFile& file, const std::string& source) {
+/// `lone`: the file of --lock, which may lie anywhere under any name.
+model::Baseline baseline_of(const repository::LockFile& file, const std::string& source, bool lone) {
   model::Baseline baseline;
   baseline.lock = lockfile::parse_lock(file.text, file.place);
+  if (!lone) lockfile::check_place(baseline.lock, file.environment, file.target, file.place);
   baseline.source = source;
   auto evidence = lockfile::check_evidence(baseline.lock, file.evidence);
   if (auto* table = std::get_if<model::EvidenceTable>(&evidence)) {
@@ -36,17 +39,23 @@ model::Baseline baseline_of(const repository::LockFile& file, const std::string&
   return baseline;
 }
 
-ReadLocks read(const repository::LockSet& locks, const std::string& source, const std::string& target) {
+ReadLocks read(const repository::LockSet& locks, const Scene& scene, const Question& question) {
   ReadLocks result;
+  const bool lone = !question.source.empty();
   for (const auto& file : locks.locks) {
-    if (!target.empty() && file.target != target) continue;
+    if (!question.target.empty() && file.target != question.target) continue;
     try {
-      result.baselines.push_back(baseline_of(file, source));
+      result.baselines.push_back(baseline_of(file, lone ? question.source : scene.source.text(), lone));
     } catch (const Error& error) {
       result.unreadable.push_back(compare::judgement_of(error, file.environment, file.target));
     }
   }
   return result;
+}
+
+/// What ends the command, whatever else there is to judge.
+bool ends_all(const Error& error) {
+  return error.code() == ExitCode::interrupted || error.code() == ExitCode::usage;
 }
 
 bool wants_gpu(const ReadLocks& locks, const Question& question) {
@@ -66,28 +75,55 @@ class Inquest {
   std::vector<model::Judgement> judge(const ReadLocks& locks, Subject& subject) {
     std::vector<model::Lock> candidates;
     for (const auto& baseline : locks.baselines) candidates.push_back(baseline.lock);
-    if (wants_gpu(locks, question_)) ask_gpu(call_, subject, question_.device ? question_.device->index : 0);
+    auto judgements = without_gpus(locks, subject);
     const compare::Wanted wanted{question_.device ? std::optional(question_.device->kind) : std::nullopt,
                                  question_.target};
     const auto chosen = compare::choose(candidates, subject.observed, wanted);
-    if (chosen.empty()) return {compare::not_locked_here(candidates, subject.observed, wanted)};
-    std::vector<model::Judgement> judgements;
-    for (const auto index : chosen) judgements.push_back(judge_one(locks.baselines[index], subject));
+    if (chosen.empty() && judgements.empty())
+      return {compare::not_locked_here(candidates, subject.observed, wanted)};
+    for (const auto index : chosen) {
+      const auto& lock = candidates[index];
+      const bool answered = std::ranges::any_of(judgements, [&](const auto& j) { return j.target == lock.target; });
+      if (!answered) judgements.push_back(judge_or_say_why(locks.baselines[index], subject));
+    }
     return judgements;
   }
 
-  [[nodiscard]] const std::vector<model::Run>& runs() const { return runs_; }
+  /// Of each judgement, in its order.
+  [[nodiscard]] const std::vector<std::vector<model::Run>>& runs() const { return runs_; }
   [[nodiscard]] bool measured() const { return measured_; }
 
  private:
+  /// Asks for the GPUs where a lock needs one; where that fails, the locks of GPUs are answered by the failure.
+  std::vector<model::Judgement> without_gpus(const ReadLocks& locks, Subject& subject) const {
+    if (!wants_gpu(locks, question_)) return {};
+    std::vector<model::Judgement> judgements;
+    try {
+      ask_gpu(call_, subject, question_.device ? question_.device->index : 0);
+    } catch (const Error& error) {
+      if (ends_all(error)) throw;
+      for (const auto& baseline : locks.baselines) {
+        if (model::device_kind(baseline.lock.key) != model::DeviceKind::cuda) continue;
+        judgements.push_back(compare::judgement_of(error, environment_.name, baseline.lock.target));
+        if (error.code() == ExitCode::not_judged) judgements.back().outcome = model::Outcome::no_gpu;
+      }
+    }
+    return judgements;
+  }
+
+  model::Judgement judge_or_say_why(const model::Baseline& baseline, const Subject& subject) {
+    try {
+      return judge_one(baseline, subject);
+    } catch (const Error& error) {
+      if (ends_all(error)) throw;
+      return compare::judgement_of(error, environment_.name, baseline.lock.target);
+    }
+  }
+
   model::Judgement judge_one(const model::Baseline& baseline, const Subject& subject) {
     const auto kind = model::device_kind(baseline.lock.key);
     const model::Device device{kind, question_.device && kind == model::DeviceKind::cuda ? question_.device->index : 0};
-    if (!subject.observed.install)
-      return compare::judgement_of(no_torch(subject), environment_.name, baseline.lock.target);
-    if (subject.refusal) {
-      return compare::judgement_of(trust::untrusted(*subject.refusal), environment_.name, baseline.lock.target);
-    }
+    if (!subject.observed.install) return without_torch(baseline, subject);
     const auto plan = make_plan(subject, device, {});
     const auto runner = make_runner(call_, subject);
     ProgressLine progress(call_);
@@ -95,18 +131,16 @@ class Inquest {
     KeptLaboratory laboratory(engine, plan, keeper_.cache(), call_.machine.build, keeper_.kept_state());
     auto judgement = inquiry::judge(baseline, scene_.policy, subject.observed, laboratory);
     note_time(judgement, laboratory);
-    runs_.insert(runs_.end(), laboratory.runs().begin(), laboratory.runs().end());
+    runs_.push_back(laboratory.runs());
     measured_ = measured_ || laboratory.measured();
     return judgement;
   }
 
-  static Error no_torch(const Subject& subject) {
-    try {
-      static_cast<void>(install_to_open(subject));
-    } catch (const Error& error) {
-      return error;
-    }
-    return {ExitCode::not_judged, "no PyTorch was found"};
+  model::Judgement without_torch(const model::Baseline& baseline, const Subject& subject) const {
+    auto judgement = compare::judgement_of({ExitCode::not_judged, "no PyTorch was found", name_a_torch},
+                                           environment_.name, baseline.lock.target);
+    judgement.notes = subject.observed.passed_over;
+    return judgement;
   }
 
   void note_time(model::Judgement& judgement, const KeptLaboratory& laboratory) const {
@@ -121,7 +155,7 @@ class Inquest {
   const Question& question_;
   Purse& purse_;
   Keeper& keeper_;
-  std::vector<model::Run> runs_;
+  std::vector<std::vector<model::Run>> runs_;
   bool measured_ = false;
 };
 
@@ -131,26 +165,40 @@ std::vector<manifest::Input> inputs_of(const Scene& scene, const repository::Loc
   return inputs;
 }
 
+void insist_on_target(const repository::LockSet& locks, const std::string& target) {
+  std::string known;
+  for (const auto& file : locks.locks) {
+    if (target.empty() || file.target == target) return;
+    known += (known.empty() ? "" : ", ") + file.target;
+  }
+  throw Error(ExitCode::usage, fmt::format("no lock is named \"{}\"", base::visible(target)),
+              fmt::format("--target takes one of: {}", known));
+}
+
 }  // namespace
 
 model::Verdict judge(const Call& call, const Scene& scene, const model::Environment& environment,
                      const repository::LockSet& locks, const Question& question, Purse& purse) {
+  insist_on_target(locks, question.target);
   Keeper keeper(call, scene, environment.name, question.keeping);
   const auto inputs = inputs_of(scene, locks);
   if (auto kept = keeper.find(inputs)) return *std::move(kept);
 
-  auto discovery = discover(call, scene, &environment);
-  keeper.begin(discovery.sightings);
-  auto subject = look_at(call, scene, std::move(discovery));
-  const auto readable = read(locks, question.source.empty() ? scene.source.text() : question.source, question.target);
+  keeper.begin();
+  auto subject = look_at(call, scene, discover(call, scene, &environment));
+  keeper.rest_on(subject.observed);
+  const auto readable = read(locks, scene, question);
   auto judgements = readable.unreadable;
   Inquest inquest(call, scene, environment, question, purse, keeper);
   if (!readable.baselines.empty() || readable.unreadable.empty()) {
     const auto judged = inquest.judge(readable, subject);
     judgements.insert(judgements.end(), judged.begin(), judged.end());
   }
-  for (auto& judgement : judgements) judgement = compare::settle(std::move(judgement), scene.policy, question.context);
-  auto verdict = compare::combine(subject.observed.install, std::move(judgements), subject.observed.findings);
+  for (auto& judgement : judgements) {
+    judgement.install = subject.observed.install;
+    judgement = compare::settle(std::move(judgement), scene.policy, question.context);
+  }
+  auto verdict = compare::combine(std::move(judgements), subject.observed.findings);
   keeper.keep(verdict, inputs, inquest.runs(), inquest.measured());
   return verdict;
 }

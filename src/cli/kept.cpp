@@ -64,7 +64,9 @@ std::optional<model::Verdict> Keeper::find(const std::vector<manifest::Input>& i
 }
 
 std::optional<base::Hash128> Keeper::kept_state() const {
-  if (!usable() || call_.machine.now() - kept_->measured > scene_.policy.cache_for) return std::nullopt;
+  if (!usable()) return std::nullopt;
+  const auto now = call_.machine.now();
+  if (now < kept_->measured || now - kept_->measured > scene_.policy.cache_for) return std::nullopt;
   if (manifest::changed(kept_->state, call_.machine)) return std::nullopt;
   return kept_->state.digest();
 }
@@ -73,29 +75,37 @@ std::optional<manifest::Time> Keeper::kept_time() const {
   return kept_ ? std::optional(kept_->measured) : std::nullopt;
 }
 
-void Keeper::begin(const std::vector<model::Sighting>& sightings) {
-  if (keeping_ == Keeping::nothing) return;
+void Keeper::begin() {
   started_ = call_.machine.now();
-  before_ = manifest::look(call_.machine, sightings, {call_.machine.program, call_.machine.engine, call_.machine.hook});
+}
+
+void Keeper::rest_on(const model::Observed& observed) {
+  if (keeping_ == Keeping::nothing) return;
+  const auto& machine = call_.machine;
+  auto sightings = observed.sightings;
+  for (const auto& library : observed.libraries)
+    if (library.path.is_absolute()) sightings.push_back({library.path, true});
+  if (observed.install) sightings.push_back({observed.install->library, true});
+  before_ = manifest::look(machine, sightings, {machine.program, machine.engine, machine.hook});
 }
 
 void Keeper::keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs,
-                  const std::vector<model::Run>& runs, bool measured) const {
+                  const std::vector<std::vector<model::Run>>& runs, bool measured) const {
   if (keeping_ != Keeping::runs_and_verdict || runs.empty() || !may_be_kept(verdict)) return;
   std::vector<model::Library> mapped;
-  for (const auto& run : runs) mapped.insert(mapped.end(), run.libraries.begin(), run.libraries.end());
-  const auto state = measured ? manifest::complete(before_, call_.machine, mapped, started_) : kept_->state;
+  for (const auto& of_one : runs)
+    for (const auto& run : of_one) mapped.insert(mapped.end(), run.libraries.begin(), run.libraries.end());
+  const auto when = measured || !kept_ ? started_ : kept_->measured;
+  const auto state = manifest::complete(before_, call_.machine, mapped, when);
   if (!state) return;
-  if (measured) {
-    for (std::size_t index = 0; index < runs.size(); ++index) {
-      cache_.keep(runs[index], call_.machine.build, nth(state->digest(), index));
-    }
-  }
+  for (const auto& of_one : runs)
+    for (std::size_t index = 0; index < of_one.size(); ++index)
+      cache_.keep(of_one[index], call_.machine.build, nth(state->digest(), index));
   const auto line = report::verdict_text(verdict, {});
   store_->keep(manifest::Manifest{.environment = environment_,
                                   .inputs = inputs,
                                   .state = *state,
-                                  .measured = measured ? started_ : kept_->measured,
+                                  .measured = when,
                                   .cache_for = scene_.policy.cache_for,
                                   .outcome = std::string(model::name(verdict.outcome)),
                                   .exit_code = static_cast<int>(verdict.exit_code),

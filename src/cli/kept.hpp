@@ -52,17 +52,19 @@ class Keeper {
   /// The kept verdict, where everything it rested on is unchanged.
   [[nodiscard]] std::optional<model::Verdict> find(const std::vector<manifest::Input>& inputs) const;
 
+  /// Before anything of the machine is looked at: what changes from now on is not rested on.
+  void begin();
   /// Before measuring: the state that the measurement will rest on.
-  void begin(const std::vector<model::Sighting>& sightings);
+  void rest_on(const model::Observed& observed);
   /// The state under which Runs were kept, where it is still the machine's and young enough.
   [[nodiscard]] std::optional<base::Hash128> kept_state() const;
   [[nodiscard]] const cache::Cache& cache() const { return cache_; }
   /// When what is kept was measured, for a verdict that rests on kept Runs alone.
   [[nodiscard]] std::optional<manifest::Time> kept_time() const;
 
-  /// After judging: keeps the verdict and its Runs where the outcome is one that may be kept.
+  /// After judging: keeps the verdict and the Runs of each judgement where the outcome is one that may be kept.
   void keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs,
-            const std::vector<model::Run>& runs, bool measured) const;
+            const std::vector<std::vector<model::Run>>& runs, bool measured) const;
 
  private:
   [[nodiscard]] bool usable() const;

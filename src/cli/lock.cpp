@@ -52,18 +52,15 @@ std::optional<model::Lock> previous_lock(const Scene& scene, const std::string& 
   for (const auto& file : scene.repository->locks({}, environment, scene.folder()).locks) {
     if (file.target != target) continue;
     try {
-      return lockfile::parse_lock(file.text, file.place);
+      auto lock = lockfile::parse_lock(file.text, file.place);
+      lockfile::check_place(lock, file.environment, file.target, file.place);
+      return lock;
     } catch (Error& error) {
       error.next_if_none("restore it with git, or delete it and lock anew");
       throw;
     }
   }
   return std::nullopt;
-}
-
-/// More than `--runs` may be needed to tell a probe that wobbles from one that does not.
-int processes_for(int runs) {
-  return 2 * runs + 2;
 }
 
 }  // namespace
@@ -75,6 +72,7 @@ base::ExitCode run(const LockOptions& options, const Call& call) {
   static_cast<void>(install_to_open(subject));
   const auto device = pick_device(call, subject, options.device);
   const auto target = target_name(options.target, scene.policy, key_of(subject, device));
+  const auto folder = scene.repository->lock_folder(environment.name, scene.folder());
   const auto previous = previous_lock(scene, environment.name, target);
 
   const compare::LockQuestion question{.environment = environment.name,
@@ -86,13 +84,12 @@ base::ExitCode run(const LockOptions& options, const Call& call) {
                                        .reason_needed = !options.check,
                                        .today = model::utc_day(call.machine.now())};
   ProgressLine progress(call);
-  Purse purse(processes_for(options.runs), options.timeout);
+  Purse purse(options.runs, options.timeout);
   const auto runner = make_runner(call, subject);
   EngineLaboratory laboratory(runner, make_plan(subject, device, {}), purse, progress);
   auto candidate = inquiry::candidate(previous, subject.observed, scene.policy, question, laboratory);
 
   const auto sealed = lockfile::seal(candidate.lock, candidate.evidence);
-  const auto folder = scene.repository->lock_folder(environment.name, scene.folder());
   model::LockResult result{.lock = sealed.lock,
                            .path = (folder / lockfile::lock_file_name(target)).lexically_relative(scene.top()).string(),
                            .diff = std::move(candidate.diff),

@@ -1,3 +1,4 @@
+#include <csignal>
 #include <iostream>
 
 #include <sys/ioctl.h>
@@ -21,6 +22,7 @@ int terminal_width() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond a file size limit is then an error that is told
   try {
     const envguard::process::Interrupt interrupt;
     const std::vector<std::string> arguments(argv + 1, argv + argc);

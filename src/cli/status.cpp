@@ -30,6 +30,7 @@ StatusRow row_of(const repository::LockFile& file, const model::CpuKey& cpu) {
   row.path = file.place;
   try {
     const auto lock = lockfile::parse_lock(file.text, file.place);
+    lockfile::check_place(lock, file.environment, file.target, file.place);
     row.state = lock.recipe < recipe::number ? StatusRow::State::older_recipe : StatusRow::State::current;
     row.hardware = model::describe(lock.key);
     row.torch = version_of(lock, "torch");
@@ -42,7 +43,8 @@ StatusRow row_of(const repository::LockFile& file, const model::CpuKey& cpu) {
     row.fits_here = lock.key == model::Key(cpu);
   } catch (const base::Error& error) {
     row.state = StatusRow::State::unreadable;
-    row.note = error.message();
+    row.note = error.place() + ": " + error.message();
+    if (!error.next().empty()) row.note += "; " + error.next();
   }
   return row;
 }
@@ -69,9 +71,12 @@ bool required(const model::Policy& policy, const std::string& target) {
 
 std::vector<std::string> hook_notes(const repository::Repository& repository) {
   std::vector<std::string> notes;
+  bool unheard = false;
   for (const auto& hook : repository::hook_status(repository).hooks) {
     notes.push_back(hook.name + " hook: " + std::string(name(hook.state)));
+    unheard = unheard || hook.state != model::HookState::installed;
   }
+  if (unheard) notes.emplace_back("to let git ask at each commit: envguard hook install");
   return notes;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "detect/libraries.hpp"
+#include "detect/linker.hpp"
 #include "detect/observe.hpp"
 #include "runner/devices.hpp"
 #include "runner/plan.hpp"
@@ -20,6 +21,30 @@ using base::ExitCode;
 
 constexpr std::chrono::seconds device_deadline{10};
 
+trust::Situation situation_of(const Call& call, const Scene& scene) {
+  if (!scene.repository) {
+    return {.git = git::Git(call.machine.directory, call.machine.environment), .top = {}, .user = ::geteuid()};
+  }
+  return {.git = scene.repository->git(), .top = scene.top(), .user = ::geteuid()};
+}
+
+/// What the policy has a rule for: beside the names that envguard reads anyway, installed distributions.
+std::vector<std::string> distributions_of(const model::Policy& policy) {
+  std::vector<std::string> names;
+  for (const auto& [name, rule] : policy.versions) names.push_back(name);
+  return names;
+}
+
+/// Every file that opening the install would bring into the engine, as far as the linker tells.
+std::vector<std::filesystem::path> loaded_with(const model::Machine& machine, const model::Observed& observed) {
+  auto files = detect::preloads(*observed.install);
+  for (const auto& entry : detect::preloaded(machine))
+    if (entry.is_absolute()) files.push_back(entry);
+  for (const auto& library : observed.libraries)
+    if (library.path.is_absolute()) files.push_back(library.path);
+  return files;
+}
+
 }  // namespace
 
 detect::Discovery discover(const Call& call, const Scene& scene, const model::Environment* environment) {
@@ -29,13 +54,12 @@ detect::Discovery discover(const Call& call, const Scene& scene, const model::En
 
 Subject look_at(const Call& call, const Scene& scene, detect::Discovery discovery) {
   Subject subject;
-  if (discovery.install) {
-    subject.refusal = trust::may_open(
-        *discovery.install, discovery.named_by_policy,
-        {.git = scene.repository ? std::optional(scene.repository->git()) : std::nullopt, .user = ::geteuid()});
-  }
-  subject.sightings = discovery.sightings;
-  subject.observed = detect::observe(call.machine, std::move(discovery), true);
+  const bool named_by_policy = discovery.named_by_policy;
+  subject.observed = detect::observe(call.machine, std::move(discovery), true, distributions_of(scene.policy));
+  if (!subject.observed.install) return subject;
+  const auto situation = situation_of(call, scene);
+  subject.refusal = trust::may_open(*subject.observed.install, named_by_policy, situation);
+  if (!subject.refusal) subject.refusal = trust::may_load(loaded_with(call.machine, subject.observed), situation);
   return subject;
 }
 
@@ -71,9 +95,8 @@ const model::Install& install_to_open(const Subject& subject) {
   if (!subject.observed.install) {
     std::string passed;
     for (const auto& candidate : subject.observed.passed_over) passed += "\n    " + candidate;
-    throw Error(
-        ExitCode::not_judged, "no PyTorch was found" + (passed.empty() ? "" : "; passed over:" + passed),
-        "name one with --torch INSTALL or ENVGUARD_TORCH: an interpreter, a venv, a conda prefix, a LibTorch folder");
+    throw Error(ExitCode::not_judged, "no PyTorch was found" + (passed.empty() ? "" : "; passed over:" + passed),
+                name_a_torch);
   }
   if (subject.refusal) throw trust::untrusted(*subject.refusal);
   return *subject.observed.install;
@@ -84,6 +107,7 @@ runner::Runner make_runner(const Call& call, const Subject& subject) {
   setup.engine = call.machine.engine;
   setup.build = call.machine.build;
   setup.caller = call.machine.environment;
+  setup.directory = call.machine.directory;
   setup.cache = call.machine.cache;
   for (const auto& gpu : subject.devices.gpus) setup.gpu_uuids.push_back(gpu.uuid);
   return runner::Runner(std::move(setup));

@@ -16,10 +16,13 @@ namespace envguard::cli {
 /// The PyTorch that an environment means and the machine it stands on, nothing of it opened yet.
 struct Subject {
   model::Observed observed;
-  std::optional<trust::Refusal> refusal;  ///< why the install may not be opened
-  std::vector<model::Sighting> sightings;
+  std::optional<trust::Refusal> refusal;  ///< why the install, or a library that would load with it, is not opened
   codec::Devices devices;  ///< empty unless the GPUs were asked for
 };
+
+/// What to do where no PyTorch was found.
+inline constexpr const char* name_a_torch =
+    "name one with --torch INSTALL or ENVGUARD_TORCH: an interpreter, a venv, a conda prefix, a LibTorch folder";
 
 /// Discovery only: fast, and enough to tell whether a kept verdict still holds.
 [[nodiscard]] detect::Discovery discover(const Call& call, const Scene& scene, const model::Environment* environment);

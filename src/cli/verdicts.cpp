@@ -16,20 +16,18 @@ model::Verdict nothing_locked(const Scene& scene, const model::Environment& envi
   judgement.source = scene.source.text();
   judgement.what = fmt::format("nothing is locked yet in the {}", judgement.source);
   judgement.next = environment.name == "default" ? "envguard lock" : "envguard lock --environment " + environment.name;
-  return compare::combine({}, {compare::settle(std::move(judgement), scene.policy, context)}, {});
+  return compare::combine({compare::settle(std::move(judgement), scene.policy, context)}, {});
 }
 
 model::Verdict joined(std::vector<model::Verdict> verdicts) {
   if (verdicts.size() == 1) return std::move(verdicts.front());
   std::vector<model::Judgement> judgements;
   std::vector<model::Finding> findings;
-  std::optional<model::Install> install;
   for (auto& verdict : verdicts) {
     judgements.insert(judgements.end(), verdict.judgements.begin(), verdict.judgements.end());
     findings.insert(findings.end(), verdict.findings.begin(), verdict.findings.end());
-    if (!install) install = verdict.install;
   }
-  return compare::combine(std::move(install), std::move(judgements), std::move(findings));
+  return compare::combine(std::move(judgements), std::move(findings));
 }
 
 void print_verdict(const Call& call, const model::Verdict& verdict) {

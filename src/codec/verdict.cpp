@@ -33,6 +33,7 @@ Document json_of_judgement(const model::Judgement& judgement) {
           {"target", judgement.target},
           {"device", judgement.device.text()},
           {"hardware", judgement.hardware},
+          {"install", judgement.install ? json_of(*judgement.install) : Document(nullptr)},
           {"source", judgement.source},
           {"locked_id", json_of(judgement.locked_id)},
           {"id", json_of(judgement.id)},
@@ -104,6 +105,17 @@ model::Difference read_difference(const Json& json) {
   return difference;
 }
 
+model::Install read_install(const Json& json) {
+  model::Install install;
+  install.kind = named(install_kinds, json.at("kind"));
+  install.root = json.at("root").get<std::string>();
+  install.library = json.at("library").get<std::string>();
+  install.prefix = json.at("prefix").get<std::string>();
+  install.rule = json.at("rule");
+  install.version = json.at("version");
+  return install;
+}
+
 model::Judgement read_judgement(const Json& json) {
   model::Judgement judgement;
   judgement.outcome = read_outcome(json.at("outcome"));
@@ -128,6 +140,7 @@ model::Judgement read_judgement(const Json& json) {
   json.at("quarantined").get_to(judgement.quarantined);
   json.at("only_in_lock").get_to(judgement.only_in_lock);
   json.at("only_here").get_to(judgement.only_here);
+  if (!json.at("install").is_null()) judgement.install = read_install(json.at("install"));
   json.at("runs").get_to(judgement.runs);
   json.at("seconds").get_to(judgement.seconds);
   json.at("what").get_to(judgement.what);
@@ -140,17 +153,6 @@ model::Judgement read_judgement(const Json& json) {
   return judgement;
 }
 
-model::Install read_install(const Json& json) {
-  model::Install install;
-  install.kind = named(install_kinds, json.at("kind"));
-  install.root = json.at("root").get<std::string>();
-  install.library = json.at("library").get<std::string>();
-  install.prefix = json.at("prefix").get<std::string>();
-  install.rule = json.at("rule");
-  install.version = json.at("version");
-  return install;
-}
-
 model::Verdict read(const Json& json) {
   if (json.at("schema") != model::Verdict::schema) {
     refuse(fmt::format("schema {}, this envguard reads {}", json.at("schema").dump(), model::Verdict::schema));
@@ -158,7 +160,6 @@ model::Verdict read(const Json& json) {
   model::Verdict verdict;
   verdict.outcome = read_outcome(json.at("verdict"));
   verdict.exit_code = read_exit_code(json.at("exit_code"));
-  if (!json.at("install").is_null()) verdict.install = read_install(json.at("install"));
   for (const auto& each : json.at("judgements")) verdict.judgements.push_back(read_judgement(each));
   for (const auto& each : json.at("findings")) {
     verdict.findings.push_back(
@@ -173,7 +174,6 @@ std::string write_verdict(const model::Verdict& verdict) {
   Document json{{"schema", model::Verdict::schema},
                 {"verdict", model::name(verdict.outcome)},
                 {"exit_code", static_cast<int>(verdict.exit_code)},
-                {"install", verdict.install ? json_of(*verdict.install) : Document(nullptr)},
                 {"judgements", Document::array()},
                 {"findings", Document::array()}};
   for (const auto& judgement : verdict.judgements) json["judgements"].push_back(json_of_judgement(judgement));

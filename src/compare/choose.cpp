@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "compare/outcome.hpp"
 #include "compare/remedy.hpp"
 
@@ -18,21 +19,50 @@ std::string hardware_here(const model::Observed& observed, model::DeviceKind dev
   return observed.gpu ? model::describe(*observed.gpu) : "no GPU";
 }
 
-/// A name for this machine's target that none of the locks has taken.
-std::string free_target_name(const std::vector<model::Lock>& locks, const model::Key& key) {
-  const auto name = model::default_target_name(key);
-  const auto taken = std::ranges::any_of(locks, [&](const auto& lock) { return lock.target == name; });
-  const auto* cpu = std::get_if<model::CpuKey>(&key);
-  return taken && cpu != nullptr ? fmt::format("{}-{}", name, cpu->isa) : name;
+std::vector<std::string> targets_of(const std::vector<model::Lock>& locks) {
+  std::vector<std::string> targets;
+  for (const auto& lock : locks) targets.push_back(lock.target);
+  return targets;
 }
 
-[[noreturn]] void several_fit(const std::vector<std::string>& targets) {
-  throw base::Error(base::ExitCode::usage,
-                    fmt::format("the locks {} are all of this hardware", fmt::join(targets, ", ")),
-                    fmt::format("choose one: envguard check --target {}", targets.front()));
+/// What sets this hardware apart from another of the same default name.
+std::string distinction(const model::Key& key) {
+  if (const auto* cpu = std::get_if<model::CpuKey>(&key)) return cpu->isa;
+  return fmt::format("{}sm", std::get<model::GpuKey>(key).sm_count);
+}
+
+std::string check_command(const std::string& environment) {
+  if (environment == "default") return "envguard check";
+  return "envguard check --environment " + base::shell_quote(environment);
+}
+
+/// The hook takes no --target, so that there one of the two has to go.
+[[noreturn]] void several_fit(const std::string& environment, const std::vector<std::string>& targets) {
+  const auto file = [&](std::string_view ending) {
+    return base::shell_quote(fmt::format("envguard.lock.d/{}/{}.{}", environment, targets.back(), ending));
+  };
+  throw base::Error(
+      base::ExitCode::usage, fmt::format("the locks {} are all of this hardware", fmt::join(targets, ", ")),
+      fmt::format("choose one here: {} --target {}\nor keep one, as the hook needs it: git rm {} {}",
+                  check_command(environment), base::shell_quote(targets.front()), file("toml"), file("evidence")));
+}
+
+/// Where a GPU was asked for and there is none: the lock of this CPU can be judged all the same.
+std::string next_without_gpu(const std::vector<model::Lock>& locks, const model::Observed& observed) {
+  const bool cpu_fits = std::ranges::any_of(locks, [&](const auto& lock) { return fits(lock, observed); });
+  return cpu_fits ? check_command(locks.front().environment) + " --device cpu" : "envguard doctor";
 }
 
 }  // namespace
+
+std::string free_target_name(const std::vector<std::string>& taken, const model::Key& key) {
+  const auto is_taken = [&](const std::string& name) { return std::ranges::find(taken, name) != taken.end(); };
+  const auto short_name = model::default_target_name(key);
+  const auto long_name = short_name + "-" + distinction(key);
+  auto name = is_taken(short_name) ? long_name : short_name;
+  for (int number = 2; is_taken(name); ++number) name = fmt::format("{}-{}", long_name, number);
+  return name;
+}
 
 bool fits(const model::Lock& lock, const model::Observed& observed) {
   if (const auto* gpu = std::get_if<model::GpuKey>(&lock.key)) return observed.gpu && *observed.gpu == *gpu;
@@ -43,13 +73,11 @@ std::vector<std::size_t> choose(const std::vector<model::Lock>& locks, const mod
                                 const Wanted& wanted) {
   std::vector<std::size_t> chosen;
   if (!wanted.target.empty()) {
-    std::vector<std::string> known;
     for (std::size_t i = 0; i < locks.size(); ++i) {
-      known.push_back(locks[i].target);
       if (locks[i].target == wanted.target) return {i};
     }
     throw base::Error(base::ExitCode::usage, fmt::format("no lock is named \"{}\"", wanted.target),
-                      fmt::format("locks of this environment: {}", fmt::join(known, ", ")));
+                      fmt::format("locks of this environment: {}", fmt::join(targets_of(locks), ", ")));
   }
   for (const auto device : {model::DeviceKind::cuda, model::DeviceKind::cpu}) {
     if (wanted.device && *wanted.device != device) continue;
@@ -59,7 +87,7 @@ std::vector<std::size_t> choose(const std::vector<model::Lock>& locks, const mod
       targets.push_back(locks[i].target);
       chosen.push_back(i);
     }
-    if (targets.size() > 1) several_fit(targets);
+    if (targets.size() > 1) several_fit(locks.front().environment, targets);
   }
   return chosen;
 }
@@ -70,18 +98,25 @@ model::Judgement not_locked_here(const std::vector<model::Lock>& locks, const mo
   const auto device = wanted.device.value_or(observed.gpu ? model::DeviceKind::cuda : model::DeviceKind::cpu);
   std::vector<std::string> hardware;
   for (const auto& lock : locks) hardware.push_back(fmt::format("{} ({})", lock.target, model::describe(lock.key)));
-  judgement.outcome = model::Outcome::not_locked;
+  const bool gpus_only = std::ranges::all_of(
+      locks, [](const auto& lock) { return model::device_kind(lock.key) == model::DeviceKind::cuda; });
+  const bool no_gpu = !observed.gpu && (gpus_only || device == model::DeviceKind::cuda);
+  judgement.outcome = no_gpu ? model::Outcome::no_gpu : model::Outcome::not_locked;
   judgement.exit_code = exit_code(judgement.outcome);
   judgement.environment = locks.front().environment;
   judgement.target = wanted.target;
   judgement.device.kind = device;
   judgement.hardware = hardware_here(observed, device);
-  judgement.what = fmt::format("this machine is {}; locked: {}", judgement.hardware, fmt::join(hardware, ", "));
   const bool key_known = device == model::DeviceKind::cpu || observed.gpu.has_value();
-  if (key_known) {
-    const auto key = device == model::DeviceKind::cpu ? model::Key(observed.cpu) : model::Key(*observed.gpu);
-    judgement.accept = accept(judgement.environment, free_target_name(locks, key), judgement.device, observed, true);
+  judgement.what = fmt::format("this machine {} {}; locked: {}", key_known ? "is" : "has", judgement.hardware,
+                               fmt::join(hardware, ", "));
+  if (!key_known) {
+    judgement.next = next_without_gpu(locks, observed);
+    return judgement;
   }
+  const auto key = device == model::DeviceKind::cpu ? model::Key(observed.cpu) : model::Key(*observed.gpu);
+  const auto target = free_target_name(targets_of(locks), key);
+  judgement.accept = accept(judgement.environment, target, judgement.device, observed, true);
   judgement.next = judgement.accept;
   return judgement;
 }

@@ -15,6 +15,9 @@ struct Wanted {
   std::string target;                       ///< empty: none was named
 };
 
+/// A name for the target of this hardware that none of `taken` is: of the key, longer where that is taken.
+[[nodiscard]] std::string free_target_name(const std::vector<std::string>& taken, const model::Key& key);
+
 /// Whether the lock was made on the hardware that was observed.
 [[nodiscard]] bool fits(const model::Lock& lock, const model::Observed& observed);
 

@@ -18,9 +18,8 @@ std::vector<std::string> ids(const model::Lock& lock) {
   return ids;
 }
 
-std::string change(const model::Difference& difference, std::string_view absent, std::string_view word) {
-  const auto spoken = [&](const std::string& value) { return value == absent ? std::string(word) : value; };
-  return fmt::format("{} {} -> {}", difference.name, spoken(difference.locked), spoken(difference.here));
+std::string change(const model::Difference& difference) {
+  return fmt::format("{} {} -> {}", difference.name, difference.locked, difference.here);
 }
 
 }  // namespace
@@ -82,9 +81,9 @@ std::optional<model::Change> change_of(const model::LockDiff& diff) {
   model::Change change_table;
   for (const auto& difference : diff.differences) {
     if (difference.kind == model::Difference::Kind::version) {
-      change_table.versions.push_back(change(difference, "not installed", "none"));
+      change_table.versions.push_back(change(difference));
     } else if (difference.kind == model::Difference::Kind::knob) {
-      change_table.knobs.push_back(change(difference, "not set", "unset"));
+      change_table.knobs.push_back(change(difference));
     }
   }
   for (const auto& layer : diff.layers) {

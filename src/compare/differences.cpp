@@ -127,7 +127,7 @@ Recorded recorded(const model::Lock& lock) {
 std::vector<Difference> differences(const Recorded& older, const Recorded& newer) {
   std::vector<Difference> all;
   append(all, Difference::Kind::knob, older.knobs, newer.knobs, "not set");
-  append(all, Difference::Kind::version, older.versions, newer.versions, "not installed");
+  append(all, Difference::Kind::version, older.versions, newer.versions, "not found");
   append(all, Difference::Kind::build, older.build, newer.build, "not recorded");
   append(all, Difference::Kind::cache, older.caches, newer.caches, "not recorded");
   sort(all);
@@ -162,7 +162,7 @@ std::vector<Difference> differences(const Recorded& locked, const Recorded& here
       continue;
     }
     if (found == all.end()) {
-      const std::string value = b == nullptr ? "not installed" : *b;
+      const std::string value = b == nullptr ? "not found" : *b;
       found = all.insert(all.end(), Difference{Difference::Kind::version, name, value, value, {}, {}});
     }
     found->rule = text;

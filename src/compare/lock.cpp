@@ -34,12 +34,14 @@ void check_can_be_locked(const std::optional<model::Lock>& previous, const model
   if (!previous || fits(*previous, observed)) return;
   const auto here =
       question.device.kind == model::DeviceKind::cpu ? model::Key(observed.cpu) : model::Key(*observed.gpu);
+  auto taken = question.taken;
+  taken.push_back(previous->target);
   throw Error(
       ExitCode::usage,
       fmt::format("the lock \"{}\" is of {}; this is {}", previous->target, model::describe(previous->key),
                   model::describe(here)),
       fmt::format("give this hardware its own name: {}",
-                  accept(question.environment, model::default_target_name(here), question.device, observed, true)));
+                  accept(question.environment, free_target_name(taken, here), question.device, observed, true)));
 }
 
 void check_whole(const Runs& runs, const std::vector<std::string>& ladder) {
@@ -71,14 +73,29 @@ std::vector<std::string> quarantine(const std::optional<model::Lock>& previous, 
   return quarantined;
 }
 
+/// "3 probes differ (linalg.svdvals, …)": what a lock that replaces this one would change, the first few by name.
+std::string what_differs(const model::LockDiff& diff) {
+  std::vector<std::string> names;
+  std::string_view noun = "probe";
+  for (const auto& probe : diff.moved) names.push_back(probe.id);
+  if (names.empty()) {
+    noun = "recorded value";
+    for (const auto& difference : diff.differences) names.push_back(difference.name);
+  }
+  if (names.empty()) return "the set of its probes differs";
+  constexpr std::size_t most_named = 4;
+  const auto all = names.size();
+  if (all > most_named) names.resize(most_named);
+  return fmt::format("{} {}{} ({}{})", all, noun, all == 1 ? " differs" : "s differ", fmt::join(names, ", "),
+                     all > names.size() ? ", …" : "");
+}
+
 void check_reason(const model::LockDiff& diff, const LockQuestion& question, const model::Observed& observed) {
   if (!question.reason.empty() || !question.reason_needed || diff.same()) return;
-  const auto moved = diff.moved.size();
-  throw Error(ExitCode::usage,
-              fmt::format("{}.toml exists and {} differ; a lock that replaces another says why", question.target,
-                          moved > 0 ? fmt::format("{} probes", moved)
-                                    : fmt::format("{} recorded values", diff.differences.size())),
-              accept(question.environment, question.target, question.device, observed, false));
+  throw Error(
+      ExitCode::usage,
+      fmt::format("{}.toml exists and {}; a lock that replaces another says why", question.target, what_differs(diff)),
+      accept(question.environment, question.target, question.device, observed, false));
 }
 
 }  // namespace

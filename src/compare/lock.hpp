@@ -17,8 +17,9 @@ struct LockQuestion {
   std::string reason;  ///< empty: none given
   int runs = 5;        ///< identical fresh processes wanted
   bool refresh = false;
-  bool reason_needed = true;  ///< `lock --check` writes nothing and asks for none
-  std::string today;          ///< UTC day
+  bool reason_needed = true;         ///< `lock --check` writes nothing and asks for none
+  std::string today;                 ///< UTC day
+  std::vector<std::string> taken{};  ///< names of this environment's locks
 };
 
 /// The lock that the runs amount to. `lock.evidence` is not set: whoever writes T.evidence knows its hash.

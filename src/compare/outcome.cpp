@@ -115,10 +115,8 @@ model::Judgement settle(model::Judgement judgement, const model::Policy& policy,
   return judgement;
 }
 
-model::Verdict combine(std::optional<model::Install> install, std::vector<model::Judgement> judgements,
-                       std::vector<model::Finding> findings) {
+model::Verdict combine(std::vector<model::Judgement> judgements, std::vector<model::Finding> findings) {
   model::Verdict verdict;
-  verdict.install = std::move(install);
   verdict.judgements = std::move(judgements);
   std::ranges::stable_sort(verdict.judgements, {},
                            [](const auto& each) { return each.device.kind == model::DeviceKind::cpu; });

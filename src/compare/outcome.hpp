@@ -24,8 +24,7 @@ enum class Context { by_hand, commit, ci };
 
 /// All judgements of one check in one verdict: exit code by base::first_of, outcome of the judgement that decided; GPU
 /// first.
-[[nodiscard]] model::Verdict combine(std::optional<model::Install> install, std::vector<model::Judgement> judgements,
-                                     std::vector<model::Finding> findings);
+[[nodiscard]] model::Verdict combine(std::vector<model::Judgement> judgements, std::vector<model::Finding> findings);
 
 /// The judgement that a failure amounts to, for a verdict that must speak of it (untrusted, no PyTorch, unreadable lock
 /// …).

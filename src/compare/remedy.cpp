@@ -10,12 +10,15 @@
 #include "base/text.hpp"
 #include "compare/differences.hpp"
 #include "version/pep440.hpp"
+#include "version/rule.hpp"
 
 namespace envguard::compare {
 
 namespace {
 
 using model::Difference;
+
+constexpr std::string_view not_found = "not found";
 
 const Difference* find(const std::vector<Difference>& all, std::string_view name) {
   const auto found = std::ranges::find(all, name, &Difference::name);
@@ -82,43 +85,84 @@ bool no_distribution(std::string_view component) {
   return std::ranges::find(names, component) != names.end();
 }
 
+/// What pip calls the component; nothing where pip has no part in it.
+std::optional<std::string> distribution(std::string_view component, std::string_view cuda) {
+  if (no_distribution(component)) return std::nullopt;
+  if (component == "torch" || !locked_by_default(component)) return std::string(component);
+  return nvidia_distribution(component, cuda);
+}
+
+bool is_specifier(const Difference& difference) {
+  return !difference.rule.empty() && difference.rule != "locked" && difference.rule != "any";
+}
+
+/// Whether the policy's specifier lets this version of the component stand.
+bool allowed(const Difference& difference, std::string_view value) {
+  if (!is_specifier(difference)) return true;
+  return version::judge(version::Rule::parse(difference.rule), difference.name, value, value) !=
+         version::Answer::violates;
+}
+
 std::string in_words(const Difference& difference) {
-  return fmt::format("# {} {} is what was locked; {} is here", difference.name, difference.locked, difference.here);
+  if (allowed(difference, difference.locked)) {
+    if (difference.locked == not_found) {
+      return fmt::format("# no {} was there when it was locked; {} is here", difference.name, difference.here);
+    }
+    return fmt::format("# {} {} is what was locked; {} is here", difference.name, difference.locked, difference.here);
+  }
+  if (allowed(difference, difference.here)) {
+    return fmt::format("# {} {} is what was locked, and the policy asks for {}; {} is here", difference.name,
+                       difference.locked, difference.rule, difference.here);
+  }
+  return fmt::format("# install a {} in {}, which the policy asks for", difference.name, difference.rule);
+}
+
+/// What takes the versions back, or where the policy forbids the locked one, to what the policy asks for.
+struct Installs {
+  std::vector<std::string> torch;  ///< in a command of its own: another index
+  std::vector<std::string> requirements, removals, words;
+};
+
+void put_back(const Difference& difference, std::string_view cuda, Installs& installs) {
+  const auto name = distribution(difference.name, cuda);
+  auto& requirements = difference.name == "torch" ? installs.torch : installs.requirements;
+  if (name && allowed(difference, difference.locked)) {
+    const auto requirement = difference.name == "torch"
+                                 ? torch_requirement(difference.locked)
+                                 : std::optional(base::shell_quote(*name + "==" + difference.locked));
+    if (difference.locked == not_found) {
+      installs.removals.push_back(base::shell_quote(*name));
+    } else if (requirement) {
+      requirements.push_back(*requirement);
+    } else {
+      installs.words.push_back(in_words(difference));
+    }
+    return;
+  }
+  // A local version ("+cu130") is on an index that a specifier does not name.
+  const bool any_index = difference.rule.find('+') == std::string::npos;
+  if (name && any_index && !allowed(difference, difference.here)) {
+    requirements.push_back(base::shell_quote(*name + difference.rule));
+  } else {
+    installs.words.push_back(in_words(difference));
+  }
 }
 
 void undo_versions(const std::vector<Difference>& differences, std::string_view cuda, std::vector<std::string>& steps) {
   const auto* torch = find(differences, "torch");
-  std::vector<std::string> requirements, removals, words;
+  Installs installs;
+  if (torch != nullptr) put_back(*torch, cuda, installs);
   for (const auto& difference : differences) {
     if (difference.kind != Difference::Kind::version || &difference == torch) continue;
-    if (torch != nullptr && comes_with_torch(difference.name)) continue;
-    if (difference.locked == difference.here) {  // the lock itself breaks the policy
-      words.push_back(fmt::format("# install a {} in {}, which the policy asks for", difference.name, difference.rule));
-    } else if (no_distribution(difference.name)) {
-      words.push_back(in_words(difference));
-    } else if (difference.locked == "not installed") {
-      removals.push_back(base::shell_quote(difference.name));
-    } else {
-      const auto name = locked_by_default(difference.name) ? nvidia_distribution(difference.name, cuda)
-                                                           : std::optional<std::string>(difference.name);
-      if (name) {
-        requirements.push_back(base::shell_quote(*name + "==" + difference.locked));
-      } else {
-        words.push_back(in_words(difference));
-      }
-    }
+    if (torch == nullptr || !comes_with_torch(difference.name)) put_back(difference, cuda, installs);
   }
-  if (torch != nullptr) {
-    const auto requirement = torch_requirement(torch->locked);
-    if (requirement) {
-      steps.push_back("pip install " + *requirement);
-    } else {
-      words.insert(words.begin(), in_words(*torch));
-    }
-  }
-  if (!requirements.empty()) steps.push_back(fmt::format("pip install {}", fmt::join(requirements, " ")));
-  if (!removals.empty()) steps.push_back(fmt::format("pip uninstall {}", fmt::join(removals, " ")));
-  steps.insert(steps.end(), words.begin(), words.end());
+  const auto put = [&](std::string_view command, const std::vector<std::string>& names) {
+    if (!names.empty()) steps.push_back(fmt::format("{} {}", command, fmt::join(names, " ")));
+  };
+  put("pip install", installs.torch);
+  put("pip install", installs.requirements);
+  put("pip uninstall", installs.removals);
+  steps.insert(steps.end(), installs.words.begin(), installs.words.end());
 }
 
 }  // namespace

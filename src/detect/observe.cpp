@@ -37,6 +37,15 @@ void append(std::vector<model::Finding>& findings, std::vector<model::Finding> m
   for (model::Finding& finding : more) findings.push_back(std::move(finding));
 }
 
+/// Names that nothing has been found for, and that are not envguard's own words for parts of torch.
+std::vector<std::string> not_yet(const Facts& facts, std::vector<std::string> names) {
+  std::erase_if(names, [&](const std::string& name) {
+    return std::ranges::find(order, name) != order.end() ||
+           std::ranges::find(facts.components, name, &model::Component::name) != facts.components.end();
+  });
+  return names;
+}
+
 /// What the install says of itself and, where the linker answered, what would load of it.
 Facts install_facts(Search& search, const model::Install& install, const Listing* listing,
                     const std::vector<std::string>& also) {
@@ -47,7 +56,7 @@ Facts install_facts(Search& search, const model::Install& install, const Listing
   const bool cpu_only =
       std::ranges::find(facts.build, std::pair<std::string, std::string>("cuda", "none")) != facts.build.end();
   facts += cuda(search, installed, recorded, listing, !cpu_only);
-  if (packages) facts += extensions(search, installed, also);
+  if (packages) facts += extensions(search, installed, not_yet(facts, also));
   facts += python(search, install);
   append(facts.findings, not_as_recorded(recorded));
   if (listing) {

@@ -19,6 +19,11 @@ namespace {
 
 using namespace envguard;
 
+// bin/envguard of the same installation.
+std::filesystem::path beside_this() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "../../bin/envguard";
+}
+
 model::Machine this_machine() {
   model::Machine machine;
   for (char** variable = environ; *variable; ++variable) {
@@ -28,18 +33,19 @@ model::Machine this_machine() {
   }
   machine.directory = std::filesystem::current_path();
   machine.cache = manifest::cache_folder(machine.environment);
+  machine.program = beside_this().lexically_normal();
   machine.now = std::chrono::system_clock::now;
   return machine;
 }
 
-// bin/envguard of the same installation, or else the one on PATH. A machine without either judges nothing.
+// The one of the same installation, or else the one on PATH. A machine without either judges nothing.
 int run_envguard(int count, char** arguments) {
   std::vector<char*> command;
   std::string name = "envguard", group = "hook", action = "run";
   command = {name.data(), group.data(), action.data()};
   command.insert(command.end(), arguments + 1, arguments + count);
   command.push_back(nullptr);
-  const auto own = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "../../bin/envguard";
+  const auto own = beside_this();
   execv(own.c_str(), command.data());
   execvp(name.c_str(), command.data());
   std::fputs("envguard: not found beside this hook nor on PATH, so this commit is not judged\n", stderr);

@@ -38,8 +38,12 @@ class Screen {
 
  private:
   void outside(char c) {
-    if (static_cast<unsigned char>(c) >= 0x80)
-      throw source_.error(line_, "a character that is not ASCII stands outside quotes", "put it in \"quotes\"");
+    if (static_cast<unsigned char>(c) >= 0x80) {
+      // Nobody writes a lock by hand: there it is damage, and the lock's own next step helps.
+      const bool by_hand = source_.code == base::ExitCode::usage;
+      throw source_.error(line_, "a character that is not ASCII stands outside quotes",
+                          by_hand ? "put it in \"quotes\"" : "");
+    }
     if (c == '.' && ++dots_ > dots_on_a_line)
       throw source_.error(line_, fmt::format("more than {} dotted names on one line", dots_on_a_line));
   }

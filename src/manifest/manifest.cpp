@@ -7,7 +7,6 @@
 #include "base/text.hpp"
 
 namespace envguard::manifest {
-namespace {
 
 std::string age(std::chrono::seconds seconds) {
   if (seconds < std::chrono::minutes(1)) return "just now";
@@ -15,8 +14,6 @@ std::string age(std::chrono::seconds seconds) {
   if (seconds < std::chrono::hours(48)) return fmt::format("{} h ago", seconds / std::chrono::hours(1));
   return fmt::format("{} days ago", seconds / std::chrono::hours(24));
 }
-
-}  // namespace
 
 std::optional<std::string> outdated(const Manifest& manifest, const std::vector<Input>& inputs,
                                     const model::Machine& machine, Time now) {
@@ -28,7 +25,11 @@ std::optional<std::string> outdated(const Manifest& manifest, const std::vector<
 
 std::string hit_line(const Manifest& manifest, Time now) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - manifest.measured);
-  return fmt::format("{}; measured {}", manifest.line, age(seconds));
+  const auto now_old = age(seconds);
+  auto line = manifest.line;
+  for (auto at = line.find(age_here); at != std::string::npos; at = line.find(age_here, at + now_old.size()))
+    line.replace(at, age_here.size(), now_old);
+  return line;
 }
 
 }  // namespace envguard::manifest

@@ -29,8 +29,8 @@ struct State {
   friend bool operator==(const State&, const State&) = default;
 };
 
-/// The state as discovery left it: its sightings, `programs` (envguard, engine, hook), /etc/ld.so.cache, variables,
-/// machine.
+/// The state as it was found: `sightings`, `programs` (envguard, engine, hook), /etc/ld.so.{cache,preload}, the folders
+/// of LD_LIBRARY_PATH, variables, machine.
 [[nodiscard]] State look(const model::Machine& machine, const std::vector<model::Sighting>& sightings,
                          const std::vector<std::filesystem::path>& programs);
 
@@ -55,7 +55,7 @@ struct Manifest {
   std::chrono::seconds cache_for{};
   std::string outcome;  ///< model::Outcome: "match", "version-drift", "numeric-drift"; nothing else is kept
   int exit_code = 0;
-  std::string line;  ///< the one line for people: "envguard: match  7d39-e462-ba90  96 probes identical"
+  std::string line;  ///< a match for people, with `age_here` where its age belongs
   std::string text;  ///< what a kept drift shows, whole
 };
 
@@ -63,7 +63,13 @@ struct Manifest {
 [[nodiscard]] std::optional<std::string> outdated(const Manifest& manifest, const std::vector<Input>& inputs,
                                                   const model::Machine& machine, Time now);
 
-/// What a hit prints: "envguard: match  7d39-e462-ba90  96 probes identical; measured 3 h ago".
+/// Stands in a kept line for how long ago it was measured.
+inline constexpr std::string_view age_here = "{age}";
+
+/// "just now", "3 min ago", "5 h ago", "2 days ago".
+[[nodiscard]] std::string age(std::chrono::seconds seconds);
+
+/// What a hit prints: `line` with the age that it has now.
 [[nodiscard]] std::string hit_line(const Manifest& manifest, Time now);
 
 /// Which environments the policy of a work tree has, so that the hook's fast path need not read the policy.

@@ -62,7 +62,8 @@ State look(const model::Machine& machine, const std::vector<model::Sighting>& si
   const auto see = [&](const std::filesystem::path& path) { state.files.push_back({path, identify(path)}); };
   for (const auto& sighting : sightings) see(sighting.path);
   for (const auto& program : programs) see(program);
-  see(machine.etc / "ld.so.cache");
+  for (const auto* file : {"ld.so.cache", "ld.so.preload"}) see(machine.etc / file);
+  for (const auto& folder : library_folders(machine)) see(folder);
   state.files = sorted(std::move(state.files));
   state.variables = variable_lines(machine.environment);
   state.machine = machine_lines(machine);

@@ -103,6 +103,8 @@ void add_driver(NamedValues& lines, const model::Machine& machine) {
 
 NamedValues machine_lines(const model::Machine& machine) {
   NamedValues lines;
+  add(lines, "envguard", machine.program.native());
+  add(lines, "working folder", machine.directory.native());
   add(lines, "kernel", read_some(machine.proc / "sys/kernel/osrelease", 256));
   add(lines, "boot", read_some(machine.proc / "sys/kernel/random/boot_id", 64));
   add_cpu(lines, machine);
@@ -117,6 +119,19 @@ NamedValues variable_lines(const model::EnvironmentMap& environment) {
     lines.emplace_back(name, base::hash128(name == "PATH" ? without_git_core(value) : value).hex());
   }
   return lines;
+}
+
+std::vector<fs::path> library_folders(const model::Machine& machine) {
+  std::string folders = machine.variable("LD_LIBRARY_PATH");
+  if (folders.empty()) return {};
+  std::replace(folders.begin(), folders.end(), ';', ':');
+  std::vector<fs::path> found;
+  for (const auto text : base::split(folders, ':')) {
+    const fs::path folder = machine.directory / fs::path(text);
+    for (const auto* level : {"", "glibc-hwcaps/x86-64-v4", "glibc-hwcaps/x86-64-v3", "glibc-hwcaps/x86-64-v2"})
+      found.push_back(*level == '\0' ? folder : folder / level);
+  }
+  return found;
 }
 
 fs::path cache_folder(const model::EnvironmentMap& environment) {

@@ -11,15 +11,18 @@ namespace envguard::manifest {
 
 using NamedValues = std::vector<std::pair<std::string, std::string>>;
 
-/// What a result may rest on beside files, cheap enough to be read at each commit: kernel release, boot id, NVIDIA
-/// driver (version, parameters, cards), CPU model, stepping, microcode, instruction sets and affinity. A line that does
-/// not exist here is left out.
+/// What a result may rest on beside files, cheap enough to be read at each commit: this envguard and the working folder
+/// (what is relative is relative to it), kernel release, boot id, NVIDIA driver (version, parameters, cards), CPU model,
+/// stepping, microcode, instruction sets and affinity. A line that does not exist here is left out.
 [[nodiscard]] NamedValues machine_lines(const model::Machine& machine);
 
 /// The variables that discovery, the loader or numerics may rest on, by name: families of prefixes (LD_, OMP_, MKL_,
 /// CUDA_ …) and PATH, HOME, VIRTUAL_ENV, CONDA_PREFIX …; only those set. Values are hashed: they may be private.
 /// git's own folder, which git puts before PATH in a hook, does not count.
 [[nodiscard]] NamedValues variable_lines(const model::EnvironmentMap& environment);
+
+/// The folders of LD_LIBRARY_PATH and those of their hardware levels: another file in one of them may load first.
+[[nodiscard]] std::vector<std::filesystem::path> library_folders(const model::Machine& machine);
 
 /// $XDG_CACHE_HOME/envguard, ~/.cache/envguard; empty where neither is known. This is model::Machine::cache.
 [[nodiscard]] std::filesystem::path cache_folder(const model::EnvironmentMap& environment);

@@ -73,7 +73,8 @@ struct Judgement {
   std::optional<Response> response;                  ///< set where [commit] or [ci] decided
   std::string environment, target;
   Device device;
-  std::string hardware;  ///< describe() of the lock's key
+  std::string hardware;            ///< describe() of the lock's key
+  std::optional<Install> install;  ///< the PyTorch that was judged
   std::string source;    ///< Baseline::source
   base::Hash128 locked_id{}, id{};
   std::vector<LayerSummary> layers;  ///< of all judged probes, lowest layer first
@@ -99,7 +100,6 @@ struct Verdict {
   static constexpr int schema = 1;
   Outcome outcome = Outcome::match;  ///< of the judgement that decided
   base::ExitCode exit_code = base::ExitCode::match;
-  std::optional<Install> install;
   std::vector<Judgement> judgements;  ///< GPU first
   std::vector<Finding> findings;      ///< of detection, warnings and errors only
 };

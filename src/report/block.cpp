@@ -142,14 +142,14 @@ void put_commands(Page& page, const model::Judgement& judgement) {
   if (!drift && !judgement.next.empty() && judgement.next != judgement.accept) page.command("next", judgement.next);
 }
 
-void put_measured(Page& page, const model::Verdict& verdict, const model::Judgement& judgement) {
-  if (!verdict.install || judgement.runs == 0) return;
+void put_measured(Page& page, const model::Judgement& judgement) {
+  if (!judgement.install || judgement.runs == 0) return;
   const auto how = judgement.kept
-                       ? fmt::format("kept verdict of {}", judgement.measured)
+                       ? fmt::format("kept verdict, measured {}", page.when(judgement.measured))
                        : fmt::format("{}, {}", counted(static_cast<std::size_t>(judgement.runs), "fresh run"),
                                      duration(judgement.seconds));
-  page.row("measured", {{fmt::format("torch {} in {} ({}); {}", verdict.install->version,
-                                     verdict.install->prefix.string(), verdict.install->rule, how),
+  page.row("measured", {{fmt::format("torch {} in {} ({}); {}", judgement.install->version,
+                                     judgement.install->prefix.string(), judgement.install->rule, how),
                          Tone::faint}});
 }
 
@@ -173,6 +173,7 @@ void put_response(Page& page, const model::Judgement& judgement) {
 
 std::string described(const Difference& difference) {
   const auto& [kind, name, locked, here, weight, rule] = difference;
+  if (locked == here && here == "not found") return fmt::format("{} was not found; the policy asks for {}", name, rule);
   if (locked == here) return fmt::format("{} {} is not {}, which the policy asks for", name, here, rule);
   if (kind == Difference::Kind::knob) return fmt::format("{} is {} here and {} in the lock", name, here, locked);
   const bool asks = weight == Weight::blocks && rule != "locked";
@@ -180,7 +181,7 @@ std::string described(const Difference& difference) {
                      short_version(locked), short_version(here), asks ? fmt::format(" (policy: {})", rule) : "");
 }
 
-void put_block(Page& page, const model::Verdict& verdict, const model::Judgement& judgement) {
+void put_block(Page& page, const model::Judgement& judgement) {
   put_headline(page, judgement);
   if (judgement.outcome != Outcome::unstable && judgement.outcome != Outcome::transient) put_moved(page, judgement);
   if (!judgement.unstable.empty()) page.row("which", {listed(judgement.unstable, 4)});
@@ -197,7 +198,7 @@ void put_block(Page& page, const model::Verdict& verdict, const model::Judgement
   put_unshared(page, judgement);
   for (const auto& note : judgement.notes) page.row("note", {note});
   put_response(page, judgement);
-  put_measured(page, verdict, judgement);
+  put_measured(page, judgement);
 }
 
 }  // namespace envguard::report

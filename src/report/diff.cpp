@@ -24,10 +24,8 @@ std::string sides(const model::LockDiff& diff) {
 void put_lock(Page& page, const model::LockDiff& diff) {
   const auto name = diff.environment + "/" + diff.target;
   if (diff.same()) {
-    page.wrapped({{name, Tone::strong},
-                  fmt::format(": nothing differs, {}, ", diff.newer_id.spoken()),
-                  {sides(diff), Tone::faint}},
-                 0, 2);
+    page.wrapped({{name, Tone::strong}, ": nothing differs  ", {diff.newer_id.spoken(), Tone::strong}}, 0, 2);
+    page.row("between", {{sides(diff), Tone::faint}});
     return;
   }
   const std::string done = diff.kind == Kind::added ? "added" : diff.kind == Kind::removed ? "removed" : "differs";

@@ -28,7 +28,8 @@ std::string hooks_text(const model::HookReport& report, const Style& style) {
     auto text = describe(hook);
     text.insert(text.begin(), {padded(hook.name, 18), Tone::strong});
     page.line(text);
-    if (!hook.previous.empty()) page.wrapped({"runs first: " + hook.previous.string()}, 18, 18);
+    // The script asks at each commit, and a hook without the mode is passed over as git would.
+    if (!hook.previous.empty()) page.wrapped({"runs first, if executable: " + hook.previous.string()}, 18, 18);
   }
   for (const auto& note : report.notes) page.wrapped({note}, 0, 2);
   return page.text();

@@ -6,11 +6,11 @@
 namespace envguard::report {
 
 /// What one judgement of a verdict says, for people. `several`: others stand beside it, so it names its lock.
-void put_match(Page& page, const model::Verdict& verdict, const model::Judgement& judgement, bool several);
+void put_match(Page& page, const model::Judgement& judgement, bool several);
 /// One line: not judged, and the policy lets it pass without a word more.
 void put_passed(Page& page, const model::Judgement& judgement, bool several);
 /// What was found, why, and what to type.
-void put_block(Page& page, const model::Verdict& verdict, const model::Judgement& judgement);
+void put_block(Page& page, const model::Judgement& judgement);
 
 /// "train/h200"; empty for the only lock of an unnamed environment.
 [[nodiscard]] std::string lock_name(const model::Judgement& judgement, bool several);

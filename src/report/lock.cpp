@@ -26,9 +26,12 @@ void put_unchanged(Page& page, const model::LockResult& result) {
   const auto& lock = result.lock;
   page.wrapped({"envguard: ",
                 {"nothing moved", Tone::good},
-                fmt::format(": {} stays as it is  {}  {} runs, {}", result.path, lock.id.spoken(), lock.runs,
-                            duration(result.seconds))},
+                fmt::format(" in {}  ", name(lock)),
+                {lock.id.spoken(), Tone::strong}},
                0, 2);
+  const auto runs = counted(static_cast<std::size_t>(lock.runs), "fresh run");
+  page.row("measured", {fmt::format("{}, {}", runs, duration(result.seconds))});
+  page.row("unchanged", {result.path});
 }
 
 }  // namespace

@@ -42,24 +42,27 @@ std::string lock_name(const model::Judgement& judgement, bool several) {
   return judgement.target.empty() ? judgement.environment : judgement.environment + "/" + judgement.target;
 }
 
-void put_match(Page& page, const model::Verdict& verdict, const model::Judgement& judgement, bool several) {
+void put_match(Page& page, const model::Judgement& judgement, bool several) {
   std::size_t judged = 0;
   for (const auto& layer : judgement.layers) judged += static_cast<std::size_t>(layer.of);
-  const auto how = judgement.kept ? std::string("kept verdict") : duration(judgement.seconds);
-  const auto torch = verdict.install ? fmt::format("torch {}, ", verdict.install->version) : std::string();
+  const auto how =
+      judgement.kept ? "kept verdict, measured " + page.when(judgement.measured) : duration(judgement.seconds);
+  const auto torch = judgement.install
+                         ? fmt::format("torch {}{} ", judgement.install->version, judgement.kept ? ";" : ",")
+                         : std::string();
   const auto name = lock_name(judgement, several);
   const auto start = fmt::format("  {}  ", judgement.id.spoken());
   const auto probes = counted(judged, "probe") + " identical";
   const auto rest = reservations(judgement);
   // What does not fit the width is left out, least needed first: the hardware, then the lock's name where it is the
-  // only one.
+  // only one. A kept line is ready made for the hook, which does not know the width: it is the same at any.
   auto where = judgement.hardware.empty() ? std::string() : " on " + judgement.hardware;
   auto which = name.empty() ? std::string() : name + "  ";
   const auto columns = [&] {
     return base::display_width("envguard: match" + start + which + probes + where + " (" + torch + how + ")" + rest);
   };
-  if (columns() > page.width()) where.clear();
-  if (columns() > page.width() && !several) which.clear();
+  if (judgement.kept || columns() > page.width()) where.clear();
+  if (columns() > page.width() && !several && !judgement.kept) which.clear();
   page.line({"envguard: ",
              {"match", Tone::good},
              start + which + probes + where + " ",

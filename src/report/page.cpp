@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "manifest/manifest.hpp"
 
 namespace envguard::report {
 
@@ -34,30 +36,55 @@ std::string_view escape(Tone tone) {
   return "";
 }
 
-/// One word and whether a blank stands before it: "(torch" "2.11.0" ")" keep together where the spans did.
+constexpr std::array programs{"envguard", "git", "pip", "unset", "export"};
+constexpr std::size_t most_blanks = 2;  // between columns; one between words
+
+/// A word and the blanks before it: "(torch" "2.11.0" ")" keep together where the spans did.
 struct Word {
   std::string text;
   Tone tone = Tone::plain;
-  bool after_blank = false;
+  std::size_t blanks = 0;
 };
 
 /// What can be typed as it stands; everything else is words, and is wrapped.
 bool is_command(std::string_view step) {
-  static constexpr std::array programs{"envguard ", "git ", "pip ", "unset ", "export "};
-  return std::ranges::any_of(programs, [step](std::string_view program) { return step.starts_with(program); });
+  const auto program = step.substr(0, step.find(' '));
+  return program != step && std::ranges::find(programs, program) != programs.end();
 }
 
+/// Whether a command begins with this word of a sentence: "next: git add", "(git rm", "`envguard lock`".
+bool begins_command(std::string_view before, std::string_view word) {
+  if (word.starts_with('(') || word.starts_with('`')) {
+    word.remove_prefix(1);
+  } else if (!before.ends_with(':')) {
+    return false;
+  }
+  return std::ranges::find(programs, word) != programs.end();
+}
+
+bool ends_command(std::string_view word) {
+  return word.find_first_of(")`", 1) != std::string_view::npos;
+}
+
+/// A command within a sentence is one word, since it is to be pasted.
 std::vector<Word> words(const Text& text) {
   std::vector<Word> words;
-  bool blank = false;
+  std::size_t blanks = 0;
   for (const auto& span : text) {
     const auto shown = base::visible(span.text);
     const auto parts = base::split(shown, ' ');
+    bool in_command = false;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      if (i > 0) blank = true;
+      if (i > 0) blanks = std::min(blanks + 1, most_blanks);
       if (parts[i].empty()) continue;
-      words.push_back({std::string(parts[i]), span.tone, blank});
-      blank = false;
+      if (in_command) {
+        words.back().text += ' ' + std::string(parts[i]);
+        in_command = !ends_command(parts[i]);
+      } else {
+        in_command = begins_command(words.empty() ? "" : words.back().text, parts[i]);
+        words.push_back({std::string(parts[i]), span.tone, blanks});
+      }
+      blanks = 0;
     }
   }
   return words;
@@ -68,7 +95,16 @@ std::vector<Word> words(const Text& text) {
 Page::Page(const Style& style, std::size_t label_columns)
     : color_(style.color),
       width_(std::max(narrowest, static_cast<std::size_t>(std::max(0, style.width)))),
-      label_columns_(label_columns) {}
+      label_columns_(label_columns),
+      now_(style.now) {}
+
+std::string Page::when(const std::string& utc_time) const {
+  std::tm time{};
+  const char* end = strptime(utc_time.c_str(), "%Y-%m-%dT%H:%M:%SZ", &time);
+  if (!now_ || end == nullptr || *end != '\0') return utc_time;
+  const auto passed = *now_ - std::chrono::system_clock::from_time_t(timegm(&time));
+  return manifest::age(std::chrono::duration_cast<std::chrono::seconds>(passed));
+}
 
 std::string Page::toned(const std::string& shown, Tone tone) const {
   if (!color_ || tone == Tone::plain || shown.empty()) return shown;
@@ -92,17 +128,17 @@ Page& Page::wrapped(const Text& text, std::size_t indent, std::size_t hanging) {
   bool fresh = true;  // nothing on this line yet
   for (const auto& word : words(text)) {
     const auto columns = base::display_width(word.text);
-    const bool gap = word.after_blank && !fresh;
-    if (gap && column + 1 + columns > width_) {
+    const auto gap = fresh ? 0 : word.blanks;
+    if (gap > 0 && column + gap + columns > width_) {
       flush();
       text_ += '\n';
       text_.append(hanging, ' ');
       column = hanging;
       fresh = true;
-    } else if (gap) {
+    } else if (gap > 0) {
       if (word.tone != tone) flush();
-      (stretch.empty() ? text_ : stretch) += ' ';
-      ++column;
+      (stretch.empty() ? text_ : stretch).append(gap, ' ');
+      column += gap;
     }
     if (word.tone != tone) {
       flush();

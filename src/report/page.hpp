@@ -28,7 +28,8 @@ class Page {
 
   /// One line, however long.
   Page& line(const Text& text);
-  /// Wrapped at blanks; the first line starts after `indent` columns, the others after `hanging`.
+  /// Wrapped at blanks, but not within a command; the first line starts after `indent` columns, the others after
+  /// `hanging`.
   Page& wrapped(const Text& text, std::size_t indent, std::size_t hanging);
   /// A label in its own column, the text wrapped beside it; an empty label goes on with the row above.
   Page& row(std::string_view label, const Text& text);
@@ -39,6 +40,8 @@ class Page {
   Page& blank();
 
   [[nodiscard]] std::size_t width() const { return width_; }
+  /// "3 min ago" of a UTC time as a verdict holds it; the time itself where it is none or the style has no clock.
+  [[nodiscard]] std::string when(const std::string& utc_time) const;
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
@@ -47,6 +50,7 @@ class Page {
   bool color_;
   std::size_t width_;
   std::size_t label_columns_;
+  std::optional<std::chrono::system_clock::time_point> now_;
   std::string text_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "manifest/manifest.hpp"
 #include "report/judgement.hpp"
 
 namespace envguard::report {
@@ -56,17 +57,27 @@ std::string verdict_text(const model::Verdict& verdict, const Style& style) {
     if (after_block || (!one_line && !page.text().empty())) page.blank();
     after_block = !one_line;
     if (judgement.outcome == model::Outcome::match) {
-      put_match(page, verdict, judgement, several);
+      put_match(page, judgement, several);
     } else if (one_line) {
       put_passed(page, judgement, several);
     } else {
-      put_block(page, verdict, judgement);
+      put_block(page, judgement);
     }
   }
   put_findings(page, verdict);
   if (several && after_block) page.blank();
   if (several && verdict.exit_code != base::ExitCode::match) put_summary(page, verdict);
   return page.text();
+}
+
+std::string kept_line(model::Verdict verdict) {
+  for (auto& judgement : verdict.judgements) {
+    judgement.kept = true;
+    judgement.measured = manifest::age_here;
+  }
+  auto text = verdict_text(verdict, {});
+  if (text.ends_with('\n')) text.pop_back();
+  return text;
 }
 
 }  // namespace envguard::report

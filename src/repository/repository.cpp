@@ -46,6 +46,25 @@ std::optional<model::Policy> parse(const std::string& path, const std::string& t
   return lockfile::parse_pyproject(text, place);
 }
 
+// The first component of `place` that is a link: it may lead out of the repository, and the index does not follow it.
+std::optional<fs::path> first_link(const fs::path& top, const fs::path& place) {
+  fs::path path = top;
+  std::error_code absent;
+  for (const auto& part : place) {
+    path /= part;
+    if (fs::is_symlink(fs::symlink_status(path, absent))) return path;
+  }
+  return std::nullopt;
+}
+
+void refuse_link(const fs::path& top, const fs::path& place, ExitCode code) {
+  const auto link = first_link(top, place);
+  if (!link) return;
+  throw Error(code, "is a symbolic link; locks lie in the repository itself, which is all that a commit holds",
+              fmt::format("put the folder itself there: rm {}", base::shell_quote(link->string())))
+      .at(base::visible(link->string()));
+}
+
 // The policy of one folder, if it has one.
 std::optional<PolicyFile> read_policy(const Content& content, const fs::path& folder) {
   auto entries = content.entries({in_folder(folder, policy_name), in_folder(folder, project_name)});
@@ -112,6 +131,7 @@ LockSet Repository::locks(const Source& source, std::string_view environment, co
                 "use letters, digits, '.', '_' and '-'");
   const Content content(git_, source);
   const std::string place = in_folder(folder, fmt::format("{}/{}", lock_folder_name, environment));
+  if (source.view == View::work_tree) refuse_link(top_, place, ExitCode::lock_unreadable);
   const auto entries = content.entries({place});
   LockSet set;
   std::map<std::string, const git::Entry*> locks, evidence;
@@ -142,12 +162,16 @@ LockSet Repository::locks(const Source& source, std::string_view environment, co
 }
 
 fs::path Repository::lock_folder(std::string_view environment, const fs::path& folder) const {
-  return top_ / folder / lock_folder_name / environment;
+  const auto place = folder / lock_folder_name / environment;
+  refuse_link(top_, place, ExitCode::usage);
+  return top_ / place;
 }
 
 bool Repository::has_lock_in_work_tree(std::string_view environment, const fs::path& folder) const {
+  const auto place = folder / lock_folder_name / environment;
+  if (first_link(top_, place)) return false;
   std::error_code absent;
-  const fs::directory_iterator files(lock_folder(environment, folder), absent);
+  const fs::directory_iterator files(top_ / place, absent);
   return std::any_of(begin(files), end(files), [](const auto& file) { return file.path().extension() == ".toml"; });
 }
 

@@ -38,7 +38,7 @@ class Repository {
   [[nodiscard]] LockSet locks(const Source& source, std::string_view environment,
                               const std::filesystem::path& folder = {}) const;
 
-  /// Where this environment's locks are written: absolute.
+  /// Where this environment's locks are written: absolute. Error usage: a symbolic link is on the way there.
   [[nodiscard]] std::filesystem::path lock_folder(std::string_view environment,
                                                   const std::filesystem::path& folder = {}) const;
 

@@ -43,7 +43,7 @@ Refusal owner_refusal(const Step& step, const std::string& why) {
 class Examination {
  public:
   explicit Examination(const Situation& situation)
-      : situation_(situation), top_(fs::canonical(situation.git->directory())) {}
+      : situation_(situation), top_(situation.top ? fs::canonical(*situation.top) : fs::path()) {}
 
   // Follows the way to `path`; what it leads to, and each link on the way, must not be tracked.
   Walk visit(const fs::path& path) {
@@ -51,7 +51,7 @@ class Examination {
     for (const auto& step : way.steps) {
       if (!seen_.insert(step.path.native()).second) continue;
       if (step.is_link()) untracked_.insert(step.path);
-      if (refusal_ || !is_within(step.path, top_)) continue;
+      if (refusal_ || !in_work_tree(step.path)) continue;
       if (auto why = not_alone(step, situation_.user); !why.empty()) refusal_ = owner_refusal(step, why);
     }
     if (way.end != top_) untracked_.insert(way.end);
@@ -67,10 +67,10 @@ class Examination {
   // Tracked counts before owner and mode: it is the repository's own doing.
   std::optional<Refusal> answer() const {
     std::map<fs::path, std::vector<fs::path>> by_repository;
+    std::error_code hidden;
     for (const auto& path : untracked_)
       for (auto folder = path.parent_path(); folder != folder.root_path(); folder = folder.parent_path())
-        if (is_related(folder) && fs::exists(fs::symlink_status(folder / ".git")))
-          by_repository[folder].push_back(path);
+        if (fs::exists(fs::symlink_status(folder / ".git", hidden))) by_repository[folder].push_back(path);
     for (const auto& [repository, paths] : by_repository)
       if (auto refusal = ask(repository, paths)) return refusal;
     return refusal_;
@@ -79,19 +79,21 @@ class Examination {
   const fs::path& top() const { return top_; }
 
  private:
+  bool in_work_tree(const fs::path& path) const { return !top_.empty() && is_within(path, top_); }
   // The repository itself, one inside of it, or one that it lies in.
-  bool is_related(const fs::path& folder) const { return is_within(folder, top_) || is_within(top_, folder); }
+  bool is_related(const fs::path& folder) const { return in_work_tree(folder) || is_within(top_, folder); }
 
   std::optional<Refusal> ask(const fs::path& repository, const std::vector<fs::path>& paths) const {
     std::vector<std::string> relative;
     for (const auto& path : paths) relative.push_back(path.lexically_relative(repository).generic_string());
     try {
-      const auto git = repository == top_ ? *situation_.git : situation_.git->elsewhere(repository);
+      const auto git = repository == top_ ? situation_.git : situation_.git.elsewhere(repository);
       if (!git.tracks(relative)) return std::nullopt;
       const auto first = std::find_if(relative.begin(), relative.end(), [&](const auto& p) { return git.tracks({p}); });
       return tracked_refusal(first == relative.end() ? relative.front() : *first, repository);
     } catch (const base::Error& error) {
       if (error.code() == base::ExitCode::interrupted) throw;
+      if (!is_related(repository)) return std::nullopt;  // a stranger's, in which nobody stands
       return Refusal{"cannot tell whether git tracks the install: " + error.message(), error.next()};
     }
   }
@@ -110,17 +112,16 @@ std::optional<Refusal> outside_by_policy(const Walk& way, const fs::path& top, c
                                    [&top](const Step& step) { return step.is_link() && is_within(step.path, top); });
   if (by_link && !way.climbs) return std::nullopt;
   return Refusal{fmt::format("the policy names an install outside of the repository: {}", shown(install.root)),
-                 fmt::format("leave `python` out of the policy; on this machine: export ENVGUARD_TORCH={}, or --torch",
+                 fmt::format("leave `python` out of the policy, and on this machine: export ENVGUARD_TORCH={}",
                              quoted(install.root))};
 }
 
 }  // namespace
 
 std::optional<Refusal> may_open(const model::Install& install, bool named_by_policy, const Situation& situation) {
-  if (!situation.git) return std::nullopt;
   Examination examination(situation);
   const auto way = examination.visit(install.root);
-  if (named_by_policy)
+  if (named_by_policy && situation.top)
     if (auto refusal = outside_by_policy(way, examination.top(), install)) return refusal;
   examination.visit(install.library);
   examination.visit_libraries(install.library);
@@ -136,7 +137,6 @@ std::optional<Refusal> may_open(const model::Install& install, bool named_by_pol
 }
 
 std::optional<Refusal> may_load(const std::vector<fs::path>& files, const Situation& situation) {
-  if (!situation.git) return std::nullopt;
   Examination examination(situation);
   for (const auto& file : files) examination.visit(file);
   return examination.answer();

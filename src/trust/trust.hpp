@@ -21,15 +21,16 @@ struct Refusal {
 
 /// Who asks, and where.
 struct Situation {
-  std::optional<git::Git> git;  ///< at the top of the work tree; nothing: in no repository, so anything may be opened
+  git::Git git;                              ///< at the top of the work tree, or in a folder of no repository
+  std::optional<std::filesystem::path> top;  ///< of the work tree; nothing: in no repository
   uid_t user = 0;
 };
 
 /// Whether this install may be opened. `install` holds its paths **as they were found**, symbolic links unresolved.
 /// Inside the repository, however it was chosen: git tracks no file of it (nor a link on the way to it, nor does the
 /// submodule or outer repository that holds it), everything of it and on the way to it belongs to the user, and no one
-/// else can write it. Outside: anything, but not where the policy names the place (a link of the user's own that git
-/// does not track may lead there). Nothing: it may.
+/// else can write it. Outside: what no other repository tracks either, but not where the policy names the place (a link
+/// of the user's own that git does not track may lead there). Nothing: it may.
 [[nodiscard]] std::optional<Refusal> may_open(const model::Install& install, bool named_by_policy,
                                               const Situation& situation);
 

@@ -46,7 +46,6 @@ Rule Rule::parse(std::string_view text) {
 Answer judge(const Rule& rule, std::string_view component, std::string_view locked, std::string_view here) {
   const Answer if_allowed = equal(component, locked, here) ? Answer::same : Answer::differs_allowed;
   if (std::holds_alternative<Rule::Any>(rule.kind())) return if_allowed;
-  if (locked.empty() && here.empty()) return Answer::same;
   if (std::holds_alternative<Rule::Locked>(rule.kind()))
     return if_allowed == Answer::same ? Answer::same : Answer::violates;
   return satisfies(std::get<SpecifierSet>(rule.kind()), component, here) ? if_allowed : Answer::violates;
@@ -54,6 +53,7 @@ Answer judge(const Rule& rule, std::string_view component, std::string_view lock
 
 std::string why(const Rule& rule, std::string_view component, std::string_view locked, std::string_view here) {
   if (judge(rule, component, locked, here) != Answer::violates) return {};
+  if (here.empty() && locked.empty()) return fmt::format("none here, and {} asks for one", rule.text());
   if (here.empty()) return fmt::format("none here, the lock has {}", base::visible(locked));
   if (std::holds_alternative<Rule::Locked>(rule.kind()))
     return locked.empty() ? fmt::format("{} is here, the lock has none", base::visible(here))

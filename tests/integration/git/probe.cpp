@@ -26,6 +26,7 @@ model::Machine this_machine() {
   }
   machine.directory = std::filesystem::current_path();
   machine.cache = manifest::cache_folder(machine.environment);
+  machine.program = std::filesystem::read_symlink("/proc/self/exe");
   machine.now = std::chrono::system_clock::now;
   return machine;
 }

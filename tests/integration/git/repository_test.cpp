@@ -133,6 +133,23 @@ TEST_F(RepositoryTest, LinksAreNotFollowed) {
   }
 }
 
+TEST_F(RepositoryTest, ALinkedLockFolderIsNeitherReadNorWritten) {
+  for (const auto& [name, linked] :
+       {std::pair("outer", "envguard.lock.d"), std::pair("inner", "envguard.lock.d/default")}) {
+    const auto top = scratch.repository(name, "one");
+    EXPECT_EQ(open(top).lock_folder("default"), top / "envguard.lock.d/default");
+    const auto outside = scratch.folder() / (std::string("outside-") + name);
+    fs::rename(top / linked, outside);
+    fs::create_symlink(outside, top / linked);
+    const auto error = error_of([&] { static_cast<void>(open(top).lock_folder("default")); });
+    EXPECT_EQ(error.code(), base::ExitCode::usage);
+    EXPECT_EQ(error.place(), (top / linked).string());
+    EXPECT_THAT(error.next(), HasSubstr("rm " + (top / linked).string()));
+    EXPECT_EQ(error_of([&] { lock(top, work_tree); }).code(), base::ExitCode::lock_unreadable);
+    EXPECT_FALSE(open(top).has_lock_in_work_tree("default"));
+  }
+}
+
 TEST_F(RepositoryTest, AHugeLockIsMeasuredBeforeItIsRead) {
   const auto top = scratch.repository("project", "one");
   write(top / lock_path, "");

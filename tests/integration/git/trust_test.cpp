@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 class Trust : public ::testing::Test {
  protected:
-  Trust() : top(scratch.repository("project", "one")), situation{git::Git(top, scratch.environment), getuid()} {}
+  Trust() : top(scratch.repository("project", "one")), situation{git::Git(top, scratch.environment), top, getuid()} {}
 
   // Files laid out as pip lays PyTorch out.
   model::Install make_install(const fs::path& prefix) {
@@ -121,6 +121,7 @@ TEST_F(Trust, TheRepositoryAroundASubmoduleCounts) {
   scratch.git(top, {"submodule", "--quiet", "add", inner.string(), "part"});
   const auto install = make_install(top / ".venv");
   situation.git = git::Git(top / "part", scratch.environment);
+  situation.top = top / "part";
   EXPECT_EQ(why_not(install), "");
   track(top, install.prefix);
   EXPECT_THAT(why_not(install), HasSubstr("git tracks .venv"));
@@ -176,10 +177,20 @@ TEST_F(Trust, TheIndexThatIsBeingCommittedCounts) {
   EXPECT_THAT(why_not(install), HasSubstr("git tracks"));
 }
 
-TEST_F(Trust, WithoutARepositoryAnythingMayBeOpened) {
+TEST_F(Trust, FromOutsideATrackedInstallIsStillTracked) {
   const auto install = make_install(top / ".venv");
+  situation.git = git::Git(scratch.folder(), scratch.environment);
+  situation.top.reset();
+  EXPECT_EQ(why_not(install), "");
   track(top, install.prefix);
-  situation.git.reset();
+  EXPECT_THAT(why_not(install), HasSubstr("git tracks .venv"));
+}
+
+TEST_F(Trust, OutsideOfTheRepositoryOwnerAndModeAreTheSystems) {
+  const auto install = make_install(scratch.folder() / "outside");
+  fs::permissions(install.library, fs::perms::others_write, fs::perm_options::add);
+  EXPECT_EQ(why_not(install), "");
+  situation.top.reset();
   EXPECT_EQ(why_not(install), "");
 }
 

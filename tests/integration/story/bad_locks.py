@@ -54,6 +54,27 @@ class BadLocks(harness.Sandbox):
         other = "0" if found.group(1) != "0" else "1"
         self.refused(self.text[: found.start(1)] + other + self.text[found.end(1):])
 
+    def test_renamed(self):
+        """A lock under another's name would be judged as that one."""
+        target = self.lock.stem
+        for suffix in (".toml", ".evidence"):
+            self.lock.with_suffix(suffix).rename(self.lock.with_name("other" + suffix))
+        words = f"this lock says it is default/{target}, and lies as default/other", "other.toml"
+        for command in (("check",), ("diff",), ("lock", "--device", "cpu", "--target", "other")):
+            self.one_message(self.envguard(harness.LOCK_UNREADABLE, *command), *words)
+        self.assertIn(words[0], self.envguard(harness.VERSION_DRIFT, "status", "--exit-code", "--format", "json").stdout)
+
+    def test_linked_folder(self):
+        """A link may lead out of the repository: nothing is written or read through it."""
+        outside = self.folder / "outside"
+        folder = self.lock.parents[1]
+        folder.rename(outside)
+        folder.symlink_to(outside)
+        before = {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()}
+        self.one_message(self.envguard(harness.USAGE, "lock", "--refresh"), folder.name, "is a symbolic link")
+        self.one_message(self.envguard(harness.LOCK_UNREADABLE, "check"), folder.name, "is a symbolic link")
+        self.assertEqual(before, {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()})
+
     def test_a_target_that_leaves_the_folder(self):
         self.refused(re.sub(r'^target = .*$', 'target = "../../x"', self.text, flags=re.MULTILINE), "target")
 

@@ -105,6 +105,27 @@ class Untrusted(harness.Sandbox):
         os.chown(self.library, 65534, 65534)
         self.nothing_opens_it("libtorch.so")
 
+    def test_tracked_libraries_that_a_variable_brings_in(self):
+        """The install is the user's own; what would load with it is the repository's."""
+        folder = self.work / "lib"
+        folder.mkdir()
+        shutil.copy(self.library, folder / "libutil.so.1")
+        shutil.rmtree(self.venv)
+        self.git("add", "lib")
+        self.git("commit", "-q", "-m", "A library of our own")
+        own = {"ENVGUARD_TORCH": str(harness.torch("2.11.0"))}
+        own["LD_LIBRARY_PATH"] = str(folder)
+        for command in (["check", "--no-cache"], ["lock", "--check"], ["fingerprint"], ["try"], ["hook", "run"]):
+            result = self.run_any(harness.PROGRAMS["envguard"], *command, env=own)
+            self.assertEqual(result.returncode, harness.UNTRUSTED, f"{command}\n{result.stdout}{result.stderr}")
+            self.assertFalse(self.canary.exists(), f"{command} opened it")
+
+    def test_from_another_folder(self):
+        self.commit_it()
+        result = self.envguard(harness.UNTRUSTED, "fingerprint", "--torch", self.venv, cwd="/")
+        self.one_message(result, "git")
+        self.assertFalse(self.canary.exists())
+
     def test_doctor_reads_it_as_text_and_says_so(self):
         self.commit_it()
         result = self.envguard(harness.MATCH, "doctor")

@@ -52,7 +52,9 @@ TEST(Choose, TwoThatFitOneDeviceAreAUsageErrorThatNamesBoth) {
   } catch (const base::Error& error) {
     EXPECT_EQ(error.code(), base::ExitCode::usage);
     EXPECT_THAT(error.message(), HasSubstr("a, b"));
-    EXPECT_THAT(error.next(), HasSubstr("--target a"));
+    EXPECT_EQ(error.next(),
+              "choose one here: envguard check --environment train --target a\nor keep one, as the hook needs it: git "
+              "rm envguard.lock.d/train/b.toml envguard.lock.d/train/b.evidence");
   }
 }
 
@@ -64,6 +66,28 @@ TEST(NotLockedHere, NamesBothKeysAndAFreeTarget) {
   EXPECT_THAT(judgement.what, HasSubstr("avx512-bf16"));
   EXPECT_THAT(judgement.what, HasSubstr("avx2"));
   EXPECT_EQ(judgement.accept, "envguard lock --environment train --target cpu-amd-25-97-avx512-bf16");
+}
+
+TEST(NotLockedHere, SaysOfAMachineWithoutAGpuWhatItHasAndWhatCanBeJudged) {
+  const auto judgement = not_locked_here({lock("cpu", zen4)}, here(false), {model::DeviceKind::cuda, {}});
+  EXPECT_EQ(judgement.outcome, model::Outcome::no_gpu);
+  EXPECT_EQ(judgement.what, "this machine has no GPU; locked: cpu (AuthenticAMD family 25 model 97, avx512-bf16)");
+  EXPECT_EQ(judgement.next, "envguard check --environment train --device cpu");
+  const auto other = not_locked_here({lock("intel", xeon)}, here(false), {model::DeviceKind::cuda, {}});
+  EXPECT_EQ(other.next, "envguard doctor");
+}
+
+TEST(NotLockedHere, OnlyLocksOfGpusAndNoGpuIsNoGpu) {
+  EXPECT_EQ(not_locked_here({lock("h200", h200)}, here(false), {}).outcome, model::Outcome::no_gpu);
+  EXPECT_EQ(not_locked_here({lock("h200", h200), lock("intel", xeon)}, here(false), {}).outcome,
+            model::Outcome::not_locked);
+}
+
+TEST(FreeTargetName, GrowsUntilNobodyHasIt) {
+  EXPECT_EQ(free_target_name({}, zen4), "cpu-amd-25-97");
+  EXPECT_EQ(free_target_name({"cpu-amd-25-97"}, zen4), "cpu-amd-25-97-avx512-bf16");
+  EXPECT_EQ(free_target_name({"cpu-amd-25-97", "cpu-amd-25-97-avx512-bf16"}, zen4), "cpu-amd-25-97-avx512-bf16-2");
+  EXPECT_EQ(free_target_name({"h200"}, h200), "h200-132sm");
 }
 
 TEST(NotLockedHere, WithoutAGpuThereIsNoCommandThatLocksOne) {

@@ -35,7 +35,7 @@ TEST(Differences, SayWhatIsAbsentOnEitherSide) {
   ASSERT_THAT(all, SizeIs(3));
   EXPECT_EQ(all[0].here, "not set");
   EXPECT_EQ(all[1].locked, "not set");
-  EXPECT_EQ(all[2].here, "not installed");
+  EXPECT_EQ(all[2].here, "not found");
 }
 
 TEST(Differences, EqualVersionsSpelledOtherwiseAreNone) {

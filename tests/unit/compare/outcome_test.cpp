@@ -56,7 +56,7 @@ TEST(Settle, InCiEverythingFailsUnlessThePolicySaysOtherwise) {
 
 TEST(Settle, NoPolicyLetsADriftOrAnUnstableMachinePassAsNobodysFault) {
   model::Policy lenient;
-  lenient.commit = {Response::pass, Response::pass, Response::pass, Response::pass, Response::pass, Response::pass};
+  lenient.commit = {Response::pass, Response::pass, Response::pass, Response::pass, Response::pass};
   for (const auto outcome : {Outcome::numeric_drift, Outcome::unstable, Outcome::version_drift, Outcome::untrusted,
                              Outcome::lock_unreadable, Outcome::usage}) {
     EXPECT_NE(code(outcome, Context::commit, lenient), ExitCode::match) << model::name(outcome);
@@ -81,7 +81,7 @@ TEST(Settle, AVersionDriftCountsBesideWhatThePolicyLetsPass) {
 model::Verdict verdict(const std::vector<Outcome>& outcomes, Context context = Context::by_hand) {
   std::vector<model::Judgement> judgements;
   for (const auto outcome : outcomes) judgements.push_back(settle(found(outcome), {}, context));
-  return combine({}, std::move(judgements), {});
+  return combine(std::move(judgements), {});
 }
 
 TEST(Combine, TheFirstOfTheOrderSpeaks) {
@@ -104,14 +104,13 @@ TEST(Combine, AMatchDoesNotHideWhatThePolicyLetPass) {
 
 TEST(Combine, AVersionDriftThatDecidesGivesTheVerdictItsName) {
   const auto judgement = settle(found(Outcome::transient, true), {}, Context::commit);
-  EXPECT_EQ(combine({}, {judgement}, {}).outcome, Outcome::version_drift);
+  EXPECT_EQ(combine({judgement}, {}).outcome, Outcome::version_drift);
 }
 
 TEST(Combine, PutsTheGpuFirstAndDropsNotes) {
   auto gpu = found(Outcome::match);
   gpu.device.kind = model::DeviceKind::cuda;
-  const auto both =
-      combine({}, {found(Outcome::match), gpu}, {{}, {model::Finding::Severity::warning, "x", {}, {}, {}}});
+  const auto both = combine({found(Outcome::match), gpu}, {{}, {model::Finding::Severity::warning, "x", {}, {}, {}}});
   EXPECT_EQ(both.judgements.front().device.kind, model::DeviceKind::cuda);
   ASSERT_EQ(both.findings.size(), 1U);
   EXPECT_EQ(both.findings.front().id, "x");

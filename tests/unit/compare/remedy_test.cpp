@@ -57,13 +57,50 @@ TEST(Undo, LibrariesOfTheirOwnHaveTheNamesOfTheirCuda) {
 }
 
 TEST(Undo, OtherDistributionsAreInstalledOrRemoved) {
-  EXPECT_THAT(undo({version("numpy", "2.3.1", "2.4.0"), version("flash-attn", "not installed", "2.8.0")}, ""),
+  EXPECT_THAT(undo({version("numpy", "2.3.1", "2.4.0"), version("flash-attn", "not found", "2.8.0")}, ""),
               ElementsAre("pip install numpy==2.3.1", "pip uninstall flash-attn"));
   EXPECT_THAT(undo({version("glibc", "2.36", "2.39")}, ""),
               ElementsAre("# glibc 2.36 is what was locked; 2.39 is here"));
-  Difference ruled = version("python", "3.11.2", "3.11.2");
-  ruled.rule = "==3.12.*";
-  EXPECT_THAT(undo({ruled}, ""), ElementsAre("# install a python in ==3.12.*, which the policy asks for"));
+  Difference broken = version("python", "3.11.2", "3.11.2");
+  broken.rule = "==3.12.*";
+  EXPECT_THAT(undo({broken}, ""), ElementsAre("# install a python in ==3.12.*, which the policy asks for"));
+}
+
+Difference ruled(std::string name, std::string locked, std::string here, std::string rule) {
+  auto difference = version(std::move(name), std::move(locked), std::move(here));
+  difference.rule = std::move(rule);
+  return difference;
+}
+
+TEST(Undo, ALockedVersionThatThePolicyForbidsIsNeverProposed) {
+  EXPECT_THAT(undo({ruled("torch", "2.11.0+cu130", "2.11.0+cu130", ">=2.12")}, "13.0"),
+              ElementsAre("pip install 'torch>=2.12'"));
+  EXPECT_THAT(
+      undo({ruled("numpy", "1.26.4", "1.26.4", ">=2,<3"), ruled("flash-attn", "not found", "not found", ">=2")}, ""),
+      ElementsAre("pip install 'numpy>=2,<3' 'flash-attn>=2'"));
+  EXPECT_THAT(undo({ruled("cudnn", "9.19.0.56", "9.19.0.56", ">=9.20")}, "13.0"),
+              ElementsAre("pip install 'nvidia-cudnn-cu13>=9.20'"));
+  EXPECT_THAT(undo({ruled("torch", "2.11.0+cu130", "2.11.0+cu130", "===2.12.0+cu130")}, "13.0"),
+              ElementsAre("# install a torch in ===2.12.0+cu130, which the policy asks for"));
+  EXPECT_THAT(undo({ruled("driver", "570.1", "570.1", ">=580")}, ""),
+              ElementsAre("# install a driver in >=580, which the policy asks for"));
+}
+
+TEST(Undo, WhereTheLockBreaksThePolicyAndThisMachineDoesNotThereIsNoCommand) {
+  EXPECT_THAT(undo({ruled("torch", "2.11.0+cu130", "2.13.0+cu130", ">=2.12")}, "13.0"),
+              ElementsAre("# torch 2.11.0+cu130 is what was locked, and the policy asks for >=2.12; 2.13.0+cu130 is "
+                          "here"));
+}
+
+TEST(Undo, ALockedVersionThatThePolicyAllowsComesBack) {
+  EXPECT_THAT(undo({ruled("torch", "2.12.0+cu130", "2.11.0+cu130", ">=2.12")}, "13.0"),
+              ElementsAre("pip install torch==2.12.0 --index-url https://download.pytorch.org/whl/cu130"));
+}
+
+TEST(Undo, ALibraryOfNvidiaIsRemovedByItsDistribution) {
+  EXPECT_THAT(undo({version("glibc", "not found", "2.39")}, ""),
+              ElementsAre("# no glibc was there when it was locked; 2.39 is here"));
+  EXPECT_THAT(undo({version("nvrtc", "not found", "13.0.88")}, "13.0"), ElementsAre("pip uninstall nvidia-cuda-nvrtc"));
 }
 
 TEST(Accept, NamesWhatTheCommandCouldNotGuess) {

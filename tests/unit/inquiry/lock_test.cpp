@@ -118,11 +118,30 @@ TEST(Lock, WhatMovedNeedsAReasonAndIsRefusedAfterOneRun) {
   asked.reason.clear();
   const auto error = refusal(laboratory, baseline().lock, machine(), asked);
   EXPECT_EQ(error.code(), ExitCode::usage);
+  EXPECT_THAT(error.message(), HasSubstr("probes differ (linalg."));
   EXPECT_THAT(error.next(), HasSubstr("--reason"));
   EXPECT_EQ(laboratory.processes, 1);
   TableLaboratory looking({{{}, 0, "linalg", "x"}});
   asked.reason_needed = false;
   EXPECT_TRUE(lock(looking, baseline().lock, machine(), asked).changed);
+}
+
+TEST(Lock, ARecordedValueThatDiffersIsNamed) {
+  auto asked = question();
+  asked.reason.clear();
+  auto observed = machine();
+  test::set(observed, "numpy", "2.4.0");
+  TableLaboratory one;
+  EXPECT_THAT(refusal(one, baseline().lock, observed, asked).message(),
+              HasSubstr("exists and 1 recorded value differs (numpy); a lock"));
+  observed.knobs = {{"A", "1"}, {"B", "1"}, {"C", "1"}, {"D", "1"}};
+  TableLaboratory five;
+  EXPECT_THAT(refusal(five, baseline().lock, observed, asked).message(),
+              HasSubstr("exists and 5 recorded values differ (A, B, C, D, …); a lock"));
+  auto previous = baseline().lock;
+  previous.quarantined = {"rng.gone"};
+  TableLaboratory none;
+  EXPECT_THAT(refusal(none, previous, machine(), asked).message(), HasSubstr("the set of its probes differs"));
 }
 
 TEST(Lock, TheChangeSaysWhatMovedAgainstThePreviousLock) {
@@ -133,7 +152,7 @@ TEST(Lock, TheChangeSaysWhatMovedAgainstThePreviousLock) {
   const auto made = lock(laboratory, baseline().lock, observed);
   ASSERT_TRUE(made.lock.change);
   EXPECT_THAT(made.lock.change->versions, ElementsAre("torch 2.11.0+cu130 -> 2.15.0+cu132"));
-  EXPECT_THAT(made.lock.change->knobs, ElementsAre("MKL_CBWR unset -> COMPATIBLE"));
+  EXPECT_THAT(made.lock.change->knobs, ElementsAre("MKL_CBWR not set -> COMPATIBLE"));
   ASSERT_EQ(made.lock.change->layers.size(), 1U);
   EXPECT_EQ(made.lock.change->layers[0].layer, "linalg");
   EXPECT_EQ(made.lock.change->layers[0].moved, made.lock.change->layers[0].of);
@@ -173,7 +192,19 @@ TEST(Lock, ALockOfOtherHardwareIsNeverOverwritten) {
   EXPECT_EQ(error.code(), ExitCode::usage);
   EXPECT_THAT(error.message(), HasSubstr("model 97"));
   EXPECT_THAT(error.message(), HasSubstr("model 1,"));
+  EXPECT_THAT(error.next(), testing::EndsWith("envguard lock --environment train --target cpu-amd-25-97"));
   EXPECT_EQ(laboratory.processes, 0);
+}
+
+TEST(Lock, TheNameThatWasRefusedIsNotProposed) {
+  auto observed = machine();
+  observed.cpu.isa = "avx2";
+  TableLaboratory laboratory;
+  EXPECT_THAT(refusal(laboratory, baseline().lock, observed).next(), testing::EndsWith("--target cpu-amd-25-1-avx2"));
+  auto asked = question();
+  asked.taken = {"cpu-amd-25-1-avx2"};
+  EXPECT_THAT(refusal(laboratory, baseline().lock, observed, asked).next(),
+              testing::EndsWith("--target cpu-amd-25-1-avx2-2"));
 }
 
 TEST(Lock, UnknownKeysOfThePreviousLockAreKept) {

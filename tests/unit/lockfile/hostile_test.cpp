@@ -57,6 +57,22 @@ TEST(Hostile, NestingOfArraysTimesSegments) {
   EXPECT_THAT(policy_refusal("x = " + repeated("[", 10000)), HasSubstr("is not TOML"));
 }
 
+TEST(Hostile, QuotesAreNoHelpForALockThatIsDamaged) {
+  try {
+    static_cast<void>(parse_lock("\x7f\x45\xe2\x82\xac", "L"));
+    FAIL();
+  } catch (const base::Error& error) {
+    EXPECT_THAT(error.next(), HasSubstr("restore it with git"));
+  }
+  try {
+    static_cast<void>(parse_lock("gpu \xe2\x82\xac", "L"));
+    FAIL();
+  } catch (const base::Error& error) {
+    EXPECT_THAT(error.next(), HasSubstr("restore it with git"));
+  }
+  EXPECT_THAT(policy_refusal("root = \xe2\x82\xac"), HasSubstr("outside quotes"));
+}
+
 TEST(Hostile, BytesThatReachUndefinedBehaviour) {
   EXPECT_THAT(policy_refusal(std::string("\xEF\xBB\xAF\0", 4)),
               HasSubstr("P:1: a character that is not ASCII stands outside quotes"));

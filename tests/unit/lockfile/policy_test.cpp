@@ -36,10 +36,9 @@ TEST(Policy, ReadsEveryKey) {
   EXPECT_EQ(policy.commit.no_torch, Response::warn);
   EXPECT_EQ(policy.commit.no_gpu, Response::fail);
   EXPECT_EQ(policy.commit.not_locked, Response::pass);
-  EXPECT_EQ(policy.commit.busy_gpu, Response::pass);
   EXPECT_EQ(policy.commit.could_not_measure, Response::warn);
   EXPECT_EQ(policy.commit.transient, Response::fail);
-  EXPECT_EQ(policy.ci.busy_gpu, Response::warn);
+  EXPECT_EQ(policy.ci.transient, Response::warn);
   EXPECT_EQ(policy.ci.no_gpu, Response::fail);
   EXPECT_EQ(policy.cache_for, std::chrono::minutes(30));
   EXPECT_EQ(policy.ignore, (std::vector<std::string>{"*.md", "docs/**"}));
@@ -54,6 +53,11 @@ TEST(Policy, AnEmptyOneIsTheDefault) {
   EXPECT_EQ(policy.commit.not_locked, Response::warn);
   EXPECT_EQ(policy.ci.not_locked, Response::fail);
   EXPECT_EQ(policy.cache_for, std::chrono::hours(12));
+}
+
+TEST(Policy, HasNoKeyForAnOutcomeThatNothingMakes) {
+  for (const auto* text : {"[commit]\nbusy-gpu = \"warn\"\n", "[ci]\nbusy-gpu = \"warn\"\n"})
+    EXPECT_THROW(static_cast<void>(parse_policy(text, "envguard.toml")), base::Error);
 }
 
 TEST(Policy, LiesInPyprojectToo) {

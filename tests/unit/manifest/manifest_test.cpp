@@ -177,12 +177,16 @@ TEST_F(ManifestFiles, StoreWithoutAPlaceKeepsNothing) {
   EXPECT_FALSE(Store(folder / "file/cache", "/top").keep(sample()));
 }
 
-TEST(HitLine, SaysHowOld) {
-  const auto manifest = sample();
-  EXPECT_EQ(hit_line(manifest, manifest.measured + 3h), "envguard: match; measured 3 h ago");
-  EXPECT_EQ(hit_line(manifest, manifest.measured + 59s), "envguard: match; measured just now");
-  EXPECT_EQ(hit_line(manifest, manifest.measured + 119s), "envguard: match; measured 1 min ago");
-  EXPECT_EQ(hit_line(manifest, manifest.measured + 72h), "envguard: match; measured 3 days ago");
+TEST(HitLine, SaysHowOldInEveryLine) {
+  auto manifest = sample();
+  manifest.line = "envguard: match (kept verdict, measured {age})\nenvguard: match (kept verdict, measured {age})";
+  const auto said = [&](Time now) { return hit_line(manifest, now); };
+  EXPECT_EQ(said(manifest.measured + 3h),
+            "envguard: match (kept verdict, measured 3 h ago)\nenvguard: match (kept verdict, measured 3 h ago)");
+  manifest.line = "measured {age}";
+  EXPECT_EQ(said(manifest.measured + 59s), "measured just now");
+  EXPECT_EQ(said(manifest.measured + 119s), "measured 1 min ago");
+  EXPECT_EQ(said(manifest.measured + 72h), "measured 3 days ago");
 }
 
 }  // namespace

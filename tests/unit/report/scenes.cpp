@@ -50,7 +50,7 @@ model::Verdict verdict(std::vector<model::Judgement> judgements) {
   install.prefix = "/home/ada/project/.venv";
   install.rule = ".venv beside uv.lock";
   install.version = "2.11.0+cu130";
-  verdict.install = install;
+  for (auto& each : verdict.judgements) each.install = install;
   return verdict;
 }
 
@@ -129,15 +129,17 @@ Scene version_drift() {
   found.undo = {torch_back};
   found.accept = accept;
   auto all = verdict({found});
-  all.install->version = "2.15.0+cu132";
+  all.judgements.front().install->version = "2.15.0+cu132";
   return {"version-drift", all};
 }
 
 Scene version_rule() {
   auto found = judgement(Outcome::version_drift, ExitCode::version_drift);
   found.differences = {difference(Kind::version, "python", "3.11.2", "3.11.2", Weight::blocks, "==3.12.*"),
-                       difference(Kind::version, "numpy", "2.3.1", "1.26.4", Weight::blocks, ">=2")};
-  found.undo = {"pip install numpy==2.3.1", "# install a python in ==3.12.*, which the policy asks for"};
+                       difference(Kind::version, "numpy", "2.3.1", "1.26.4", Weight::blocks, ">=2"),
+                       difference(Kind::version, "flash-attn", "not found", "not found", Weight::blocks, ">=2.8")};
+  found.undo = {"pip install numpy==2.3.1 'flash-attn>=2.8'",
+                "# install a python in ==3.12.*, which the policy asks for"};
   found.notes = {"the policy asks for python ==3.12.*: a relock does not change that, [versions] does",
                  "the policy asks for numpy >=2: a relock does not change that, [versions] does"};
   return {"version-drift-rule", verdict({found})};
@@ -159,7 +161,7 @@ Scene drift_version() {
   found.differences = torch_upgrade();
   found.undo = {torch_back};
   auto all = verdict({found});
-  all.install->version = "2.15.0+cu132";
+  all.judgements.front().install->version = "2.15.0+cu132";
   return {"drift-version", all};
 }
 
@@ -252,7 +254,7 @@ Scene no_torch(bool passes) {
     found.exit_code = ExitCode::match;
   }
   auto all = verdict({found});
-  all.install.reset();
+  all.judgements.front().install.reset();
   return {passes ? "no-torch-passes" : "no-torch", all};
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "codec/verdict.hpp"
+#include "manifest/manifest.hpp"
 
 #include "scenes.hpp"
 
@@ -78,6 +79,23 @@ TEST(VerdictText, AMatchIsOneLineAndFitsEightyColumns) {
   const auto text = verdict_text(test::scenes().front().verdict, {});
   EXPECT_EQ(std::ranges::count(text, '\n'), 1);
   EXPECT_LE(text.size(), 81U);
+}
+
+TEST(VerdictText, AKeptMatchIsTheSameWordsFromTheHookAndAtAnyWidth) {
+  const auto measured = std::chrono::system_clock::from_time_t(1795421700);  // 2026-11-23T08:15:00Z
+  const auto now = measured + std::chrono::minutes(3);
+  for (auto [name, verdict] : test::scenes()) {
+    if (!name.starts_with("match")) continue;
+    manifest::Manifest kept;
+    kept.line = kept_line(verdict);
+    kept.measured = measured;
+    for (auto& judgement : verdict.judgements) judgement.kept = true;
+    for (const int width : {80, 300}) {
+      const auto text = verdict_text(verdict, {.width = width, .now = now});
+      EXPECT_THAT(text, HasSubstr("(torch 2.11.0+cu130; kept verdict, measured 3 min ago)"));
+      EXPECT_EQ(text.substr(0, text.find('\n')), hit_line(kept, now).substr(0, text.find('\n')));
+    }
+  }
 }
 
 TEST(VerdictText, NothingJudgedNeverSaysMatch) {

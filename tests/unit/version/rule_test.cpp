@@ -32,7 +32,7 @@ TEST(Rule, JudgesAComponent) {
       {">=580", "driver", "580.65.06", "580.65.06", same, ""},
       {">=580", "driver", "580.65.06", "570.10.01", violates, "570.10.01 is not in >=580"},
       {">=580", "driver", "580.65.06", "580-open", violates, "580-open is no version that >=580 can be asked of"},
-      {">=580", "driver", "", "", same, ""},
+      {">=580", "driver", "", "", violates, "none here, and >=580 asks for one"},
       {">=580", "driver", "580.65.06", "", violates, "none here, the lock has 580.65.06"},
       {"==3.12.*", "python", "3.13.1", "3.13.1", violates, "3.13.1 is not in ==3.12.*"},
   };
