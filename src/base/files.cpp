@@ -35,6 +35,12 @@ std::string reason() {
   return std::strerror(errno);
 }
 
+[[noreturn]] void cannot_read(const std::filesystem::path& path, ExitCode code) {
+  throw Error(code, fmt::format("cannot be read: {}", reason()),
+              "look at its owner and mode (ls -l), then run the command again")
+      .at(path.string());
+}
+
 [[noreturn]] void cannot_write(const std::filesystem::path& path) {
   throw Error(ExitCode::could_not_measure, fmt::format("cannot write: {}", reason()),
               "free space or make the folder writable, then run the command again; nothing was changed")
@@ -56,11 +62,11 @@ std::optional<std::string> read_file(const std::filesystem::path& path, std::siz
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-    throw Error(code, fmt::format("cannot be read: {}", reason())).at(path.string());
+    cannot_read(path, code);
   }
   struct stat status{};
   if (::fstat(file.get(), &status) != 0 || S_ISDIR(status.st_mode))
-    throw Error(code, "is not a file").at(path.string());
+    throw Error(code, "is not a file", "put the file itself there, or name another").at(path.string());
   const auto too_large = [&] {
     return Error(code, fmt::format("is larger than the {} KiB that envguard reads of such a file", limit >> 10),
                  "look at what wrote it; git log shows how it came here")
@@ -73,7 +79,7 @@ std::optional<std::string> read_file(const std::filesystem::path& path, std::siz
   for (;;) {
     const auto count = ::read(file.get(), block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw Error(code, fmt::format("cannot be read: {}", reason())).at(path.string());
+    if (count < 0) cannot_read(path, code);
     if (count == 0) return content;
     content.append(block.data(), static_cast<std::size_t>(count));
     if (content.size() > limit) throw too_large();

@@ -22,9 +22,9 @@ struct SealedLock {
 [[nodiscard]] std::string lock_file_name(std::string_view target);      ///< "h200.toml"
 [[nodiscard]] std::string evidence_file_name(std::string_view target);  ///< "h200.evidence"
 
-/// Writes both files of the lock into `folder` (envguard.lock.d/ENVIRONMENT) as one step, evidence first: a crash or a
-/// full disk leaves the old pair, or the new evidence beside the old lock, never half a file. Error could_not_measure
-/// where it cannot.
+/// Writes both files of the lock into `folder` (envguard.lock.d/ENVIRONMENT) as one step, evidence first: a full disk
+/// or another failure leaves the old pair, a crash that or the new evidence beside the old lock, never half a file.
+/// Error could_not_measure where it cannot.
 void write_pair(const std::filesystem::path& folder, const model::Lock& lock, std::string_view evidence);
 
 }  // namespace envguard::lockfile

@@ -87,7 +87,9 @@ std::vector<std::string> Content::read(const std::vector<git::Entry>& entries, c
   if (source_.view == View::work_tree) {
     for (std::size_t i = 0; i < entries.size(); ++i) {
       auto content = base::read_file(git_.directory() / entries[i].path, limits[i], unreadable);
-      if (!content) throw Error(unreadable, "is gone").at(place(entries[i].path));
+      if (!content)
+        throw Error(unreadable, "is gone: something removes files here", "run the command again")
+            .at(place(entries[i].path));
       contents.push_back(std::move(*content));
     }
     return contents;

@@ -45,6 +45,7 @@ TEST_F(Files, RefusesWhatIsTooLargeOrNoFile) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::lock_unreadable);
     EXPECT_EQ(error.place(), folder_.string());
+    EXPECT_NE(error.next(), "");
   }
 }
 
