@@ -73,7 +73,8 @@ base::ExitCode run(const CheckOptions& options, const Call& call) {
   Question question;
   question.target = options.target;
   question.device = options.device;
-  question.context = options.ci || hook::in_ci(call.machine.environment) ? compare::Context::ci : compare::Context::by_hand;
+  question.context =
+      options.ci || hook::in_ci(call.machine.environment) ? compare::Context::ci : compare::Context::by_hand;
   question.keeping = keeping_of(options, call, question.context);
   Purse purse(most_check_processes, options.timeout);
   const auto verdict = options.lock.empty() ? check_repository(options, call, question, purse)

@@ -9,6 +9,7 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/kept.hpp"
 #include "cli/measurement.hpp"
 #include "cli/scene.hpp"
 #include "codec/diff.hpp"
@@ -93,11 +94,24 @@ std::pair<Side, Side> sides_of(const Call& call, const Scene& scene, const DiffO
   return {std::move(older), is_file ? side_of(call, scene, "here", options) : with_locks(tree)};
 }
 
+/// A whole run on this machine; one that a check kept, where everything it rested on is unchanged.
+model::Run run_here(const Call& call, const Scene& scene, const std::string& environment, const Subject& subject,
+                    model::Device device, Purse& purse) {
+  const Keeper keeper(call, scene, environment, Keeping::runs);
+  const auto plan = make_plan(subject, device, {});
+  const auto runner = make_runner(call, subject);
+  ProgressLine progress(call);
+  EngineLaboratory engine(runner, plan, purse, progress);
+  KeptLaboratory laboratory(engine, plan, keeper.cache(), call.machine.build, keeper.kept_state());
+  auto run = laboratory.measure(recipe::probes(device.kind));
+  insist_on_whole(run);
+  return run;
+}
+
 /// This machine as a lock, measured once per lock of the other side that fits it.
 Locks measure_here(const Call& call, const Scene& scene, const Locks& other, const DiffOptions& options) {
   Locks here;
   Purse purse(static_cast<int>(other.size()) + 1, options.timeout);
-  ProgressLine progress(call);
   for (const auto& [name, lock] : other) {
     const auto& all = scene.policy.environments;
     const auto environment = std::ranges::find(all, name.first, &model::Environment::name);
@@ -109,8 +123,7 @@ Locks measure_here(const Call& call, const Scene& scene, const Locks& other, con
                           ? lock.key == model::Key(subject.observed.cpu)
                           : subject.observed.gpu && lock.key == model::Key(*subject.observed.gpu);
     if (!fits) continue;
-    const auto plan = make_plan(subject, device, recipe::probes(device.kind));
-    const auto run = measure_whole(make_runner(call, subject), plan, purse, progress, "measuring on " + device.text());
+    const auto run = run_here(call, scene, name.first, subject, device, purse);
     const compare::LockQuestion question{.environment = name.first,
                                          .target = name.second,
                                          .device = device,

@@ -50,8 +50,15 @@ std::vector<std::pair<model::Environment, repository::LockSet>> staged_locks(con
   return found;
 }
 
-/// What git starts. The order is that of the product's documentation: silence, nothing locked, kept match, ignored,
-/// measure.
+/// A relock that was not staged is why a commit is still blocked: the index holds the old one.
+void point_at_unstaged_locks(const Call& call, const Scene& scene, const model::Environment& environment,
+                             const repository::LockSet& staged) {
+  const auto tree = scene.repository->locks({}, environment.name, scene.folder());
+  if (tree.inputs == staged.inputs) return;
+  say(call, "the lock in the work tree is not the staged one: git add envguard.lock.d");
+}
+
+/// What git starts. The order: skipped, no policy, nothing locked, ignored, kept verdict, measure.
 ExitCode judge_commit(const Call& call) {
   if (const auto line = hook::skipped(call.machine.environment)) {
     if (!call.global.quiet) call.streams.out << *line << "\n";
@@ -76,6 +83,7 @@ ExitCode judge_commit(const Call& call) {
   std::vector<model::Verdict> verdicts;
   for (const auto& [environment, locks] : locked) {
     verdicts.push_back(judge(call, scene, environment, locks, question, purse));
+    if (verdicts.back().exit_code != ExitCode::match) point_at_unstaged_locks(call, scene, environment, locks);
   }
   const auto verdict = joined(std::move(verdicts));
   print_verdict(call, verdict);

@@ -79,8 +79,7 @@ class Inquest {
     const compare::Wanted wanted{question_.device ? std::optional(question_.device->kind) : std::nullopt,
                                  question_.target};
     const auto chosen = compare::choose(candidates, subject.observed, wanted);
-    if (chosen.empty() && judgements.empty())
-      return {compare::not_locked_here(candidates, subject.observed, wanted)};
+    if (chosen.empty() && judgements.empty()) return {compare::not_locked_here(candidates, subject.observed, wanted)};
     for (const auto index : chosen) {
       const auto& lock = candidates[index];
       const bool answered = std::ranges::any_of(judgements, [&](const auto& j) { return j.target == lock.target; });

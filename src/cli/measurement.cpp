@@ -27,6 +27,10 @@ using base::ExitCode;
 
 }  // namespace
 
+void insist_on_whole(const model::Run& run) {
+  if (!run.whole()) report_fault(run);
+}
+
 model::Run measure_whole(const runner::Runner& runner, const model::Plan& plan, Purse& purse, ProgressLine& progress,
                          const std::string& what, const std::vector<std::pair<std::string, std::string>>& step) {
   progress.start(what);
@@ -35,7 +39,7 @@ model::Run measure_whole(const runner::Runner& runner, const model::Plan& plan, 
       runner.run(plan, std::chrono::milliseconds(static_cast<long long>(purse.left().seconds * 1000)), watch, step);
   purse.spend(run);
   progress.clear();
-  if (!run.whole()) report_fault(run);
+  insist_on_whole(run);
   return run;
 }
 

@@ -60,7 +60,9 @@ int judge(int count, char** arguments) {
   }
   const auto pass = [&] {
     const process::Interrupt interrupt;  // gone, with its signal mask, before another program takes over
-    return hook::pass(machine);
+    auto answer = hook::pass(machine);
+    process::Interrupt::throw_if_interrupted();
+    return answer;
   }();
   if (pass) {
     if (!pass->line.empty()) std::puts(pass->line.c_str());

@@ -1,5 +1,6 @@
 """What a kept verdict rests on: whatever moves it must be noticed by the next check."""
 
+import os
 import shutil
 import subprocess
 import time
@@ -88,6 +89,22 @@ class KeptVerdicts(harness.Sandbox):
         verdict = self.verdict(harness.VERSION_DRIFT, env=install)
         blocking = [entry["name"] for entry in verdict["judgements"][0]["differences"] if entry["weight"] == "blocks"]
         self.assertEqual(blocking, ["accelerate"])
+
+    def most_memory(self, *arguments):
+        """In KiB, of envguard and of every process that it waited for: an engine takes more than 150 MiB."""
+        child = subprocess.Popen([harness.PROGRAMS["envguard"], *arguments], cwd=self.work, env=self.environment,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(child.returncode, harness.MATCH)
+        return usage.ru_maxrss
+
+    def test_a_diff_with_this_machine_uses_kept_runs(self):
+        engine = 80 * 1024
+        time.sleep(0.3)
+        self.assertGreater(self.most_memory("diff"), engine)
+        self.keep()
+        self.assertLess(self.most_memory("diff"), engine)
 
     def test_a_rule_about_what_is_not_installed(self):
         policy = self.work / "envguard.toml"
