@@ -79,7 +79,7 @@ std::string target_text(const model::Key& key) {
     const bool number = std::ranges::find(numbers, field) != numbers.end();
     text += explained(fmt::format("{} = {}", field, number ? value : quote(value)), "");
   }
-  return text + explained("required = false", "true: the CI gate is red while this target has no current lock");
+  return text + explained("required = false", "true: `envguard status` marks it while it has no current lock");
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ void keep(const model::Machine& machine, const repository::Repository& repositor
     kept.cache_for = policy.policy.cache_for;
     kept.outcome = value(machine, "ENVGUARD_PROBE_KEEP");
     kept.exit_code = kept.outcome == "match" ? 0 : 8;
-    kept.line = "envguard: " + kept.outcome + ": " + environment.name;
+    kept.line = "envguard: " + kept.outcome + ": " + environment.name + "; measured " + std::string(manifest::age_here);
     directory.environments.push_back(environment.name);
     if (!store.keep(kept)) out << "not kept\n";
   }
