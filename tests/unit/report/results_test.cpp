@@ -7,6 +7,7 @@
 #include "codec/status.hpp"
 #include "report/diff.hpp"
 #include "report/fingerprint.hpp"
+#include "report/hooks.hpp"
 #include "report/lock.hpp"
 #include "report/status.hpp"
 #include "report/try.hpp"
@@ -197,6 +198,14 @@ TEST(LockText, IsTheGoldenOne) {
   test::expect_schema("lock_result", codec::write_lock_result(again));
   expect_golden("lock-unchanged.json", codec::write_lock_result(unchanged));
   test::expect_schema("lock_result", codec::write_lock_result(unchanged));
+}
+
+TEST(HooksText, ClaimsOfAnOlderHookOnlyWhatTheScriptDoes) {
+  model::HookReport report;
+  report.hooks = {{"pre-commit", "/r/pre-commit", model::HookState::installed, "/e", "/r/pre-commit.before-envguard"}};
+  EXPECT_EQ(hooks_text(report, {}),
+            "pre-commit        installed  /r/pre-commit\n"
+            "                  runs first, if executable: /r/pre-commit.before-envguard\n");
 }
 
 TEST(StatusText, IsTheGoldenOne) {
