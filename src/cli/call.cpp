@@ -13,7 +13,9 @@ report::Style style_of(const Call& call, bool terminal) {
   const bool plain = !call.machine.variable("NO_COLOR").empty() || call.machine.variable("TERM") == "dumb";
   const bool color =
       call.global.color == Color::always || (call.global.color == Color::automatic && terminal && !plain);
-  return {.color = color, .width = call.streams.width};
+  return {.color = color,
+          .width = call.streams.width,
+          .now = call.machine.now ? std::optional(call.machine.now()) : std::nullopt};
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ model::Baseline baseline_of(const repository::LockFile& file, const std::string&
   if (auto* table = std::get_if<model::EvidenceTable>(&evidence)) {
     baseline.evidence = std::move(*table);
   } else {
-    baseline.evidence_note = std::get<lockfile::EvidenceProblem>(evidence).what;
+    baseline.evidence_note =
+        std::get<lockfile::EvidenceProblem>(evidence).what + "; with nothing moved, envguard lock writes it again";
   }
   return baseline;
 }

@@ -101,7 +101,6 @@ void Keeper::keep(const model::Verdict& verdict, const std::vector<manifest::Inp
   for (const auto& of_one : runs)
     for (std::size_t index = 0; index < of_one.size(); ++index)
       cache_.keep(of_one[index], call_.machine.build, nth(state->digest(), index));
-  const auto line = report::verdict_text(verdict, {});
   store_->keep(manifest::Manifest{.environment = environment_,
                                   .inputs = inputs,
                                   .state = *state,
@@ -109,7 +108,7 @@ void Keeper::keep(const model::Verdict& verdict, const std::vector<manifest::Inp
                                   .cache_for = scene_.policy.cache_for,
                                   .outcome = std::string(model::name(verdict.outcome)),
                                   .exit_code = static_cast<int>(verdict.exit_code),
-                                  .line = line.substr(0, line.find('\n')),
+                                  .line = report::kept_line(verdict),
                                   .text = codec::write_verdict(verdict)});
 }
 

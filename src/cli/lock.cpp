@@ -11,6 +11,7 @@
 #include "cli/subject.hpp"
 #include "codec/lock_result.hpp"
 #include "inquiry/judge.hpp"
+#include "lockfile/evidence.hpp"
 #include "lockfile/pair.hpp"
 #include "lockfile/targets.hpp"
 #include "report/lock.hpp"
@@ -47,20 +48,29 @@ std::string target_name(const std::string& named, const model::Policy& policy, c
   return named;
 }
 
-std::optional<model::Lock> previous_lock(const Scene& scene, const std::string& environment,
-                                         const std::string& target) {
+/// What lies where the new lock goes.
+struct Previous {
+  std::optional<model::Lock> lock;
+  bool evidence_is_whole = true;
+  std::vector<std::string> taken;  ///< names of the environment's locks
+};
+
+Previous previous_lock(const Scene& scene, const std::string& environment, const std::string& target) {
+  Previous previous;
   for (const auto& file : scene.repository->locks({}, environment, scene.folder()).locks) {
+    previous.taken.push_back(file.target);
     if (file.target != target) continue;
     try {
-      auto lock = lockfile::parse_lock(file.text, file.place);
-      lockfile::check_place(lock, file.environment, file.target, file.place);
-      return lock;
+      previous.lock = lockfile::parse_lock(file.text, file.place);
+      lockfile::check_place(*previous.lock, file.environment, file.target, file.place);
+      const auto evidence = lockfile::check_evidence(*previous.lock, file.evidence);
+      previous.evidence_is_whole = std::holds_alternative<model::EvidenceTable>(evidence);
     } catch (Error& error) {
       error.next_if_none("restore it with git, or delete it and lock anew");
       throw;
     }
   }
-  return std::nullopt;
+  return previous;
 }
 
 }  // namespace
@@ -82,12 +92,13 @@ base::ExitCode run(const LockOptions& options, const Call& call) {
                                        .runs = options.runs,
                                        .refresh = options.refresh,
                                        .reason_needed = !options.check,
-                                       .today = model::utc_day(call.machine.now())};
+                                       .today = model::utc_day(call.machine.now()),
+                                       .taken = previous.taken};
   ProgressLine progress(call);
   Purse purse(options.runs, options.timeout);
   const auto runner = make_runner(call, subject);
   EngineLaboratory laboratory(runner, make_plan(subject, device, {}), purse, progress);
-  auto candidate = inquiry::candidate(previous, subject.observed, scene.policy, question, laboratory);
+  auto candidate = inquiry::candidate(previous.lock, subject.observed, scene.policy, question, laboratory);
 
   const auto sealed = lockfile::seal(candidate.lock, candidate.evidence);
   model::LockResult result{.lock = sealed.lock,
@@ -96,11 +107,11 @@ base::ExitCode run(const LockOptions& options, const Call& call) {
                            .flip_rate_excluded = compare::excluded_flip_rate(options.runs),
                            .seconds = static_cast<double>(options.timeout.count()) - purse.left().seconds};
   using enum model::LockResult::Action;
-  result.action = options.check       ? (candidate.changed ? would_write : would_stay)
-                  : candidate.changed ? written
-                                      : unchanged;
+  const bool changed = candidate.changed || !previous.evidence_is_whole;
+  result.action = options.check ? (changed ? would_write : would_stay) : changed ? written : unchanged;
   if (result.action == written) lockfile::write_pair(folder, sealed.lock, sealed.evidence);
-  call.print(call.text() ? report::lock_text(result, call.style()) : codec::write_lock_result(result));
+  const bool silent = call.global.quiet && call.text() && result.action != would_write;
+  if (!silent) call.print(call.text() ? report::lock_text(result, call.style()) : codec::write_lock_result(result));
   return result.action == would_write ? ExitCode::version_drift : ExitCode::match;
 }
 

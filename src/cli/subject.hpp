@@ -17,7 +17,7 @@ namespace envguard::cli {
 struct Subject {
   model::Observed observed;
   std::optional<trust::Refusal> refusal;  ///< why the install, or a library that would load with it, is not opened
-  codec::Devices devices;  ///< empty unless the GPUs were asked for
+  codec::Devices devices;                 ///< empty unless the GPUs were asked for
 };
 
 /// What to do where no PyTorch was found.

@@ -12,8 +12,8 @@ namespace envguard::manifest {
 using NamedValues = std::vector<std::pair<std::string, std::string>>;
 
 /// What a result may rest on beside files, cheap enough to be read at each commit: this envguard and the working folder
-/// (what is relative is relative to it), kernel release, boot id, NVIDIA driver (version, parameters, cards), CPU model,
-/// stepping, microcode, instruction sets and affinity. A line that does not exist here is left out.
+/// (what is relative is relative to it), kernel release, boot id, NVIDIA driver (version, parameters, cards), CPU
+/// model, stepping, microcode, instruction sets and affinity. A line that does not exist here is left out.
 [[nodiscard]] NamedValues machine_lines(const model::Machine& machine);
 
 /// The variables that discovery, the loader or numerics may rest on, by name: families of prefixes (LD_, OMP_, MKL_,

@@ -47,7 +47,7 @@ struct Difference {
   };  ///< overridden: strict replaces this knob, so it cannot have moved a strict probe
   Kind kind = Kind::version;
   std::string name;
-  std::string locked;  ///< "not set", "not installed" where the lock has none
+  std::string locked;  ///< "not set", "not found" where the lock has none
   std::string here;
   Weight weight = Weight::note;
   std::string rule;  ///< of the policy: "locked", ">=580", "any"
@@ -75,7 +75,7 @@ struct Judgement {
   Device device;
   std::string hardware;            ///< describe() of the lock's key
   std::optional<Install> install;  ///< the PyTorch that was judged
-  std::string source;    ///< Baseline::source
+  std::string source;              ///< Baseline::source
   base::Hash128 locked_id{}, id{};
   std::vector<LayerSummary> layers;  ///< of all judged probes, lowest layer first
   std::vector<MovedProbe> moved;     ///< lowest layer first

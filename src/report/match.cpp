@@ -68,6 +68,7 @@ void put_match(Page& page, const model::Judgement& judgement, bool several) {
              start + which + probes + where + " ",
              {"(" + torch + how + ")", Tone::faint},
              rest});
+  for (const auto& note : judgement.notes) page.row("note", {note});
 }
 
 void put_passed(Page& page, const model::Judgement& judgement, bool several) {
