@@ -38,7 +38,7 @@ std::optional<std::string> build_id_in(std::string_view notes) {
     const std::uint64_t content = name + padded(header.n_namesz);
     const std::uint64_t end = content + padded(header.n_descsz);
     if (end > notes.size()) return std::nullopt;
-    if (header.n_type == NT_GNU_BUILD_ID && notes.substr(name, header.n_namesz) == std::string_view("GNU", 4)) {
+    if (header.n_type == NT_GNU_BUILD_ID && notes.substr(name, header.n_namesz) == std::string_view("GNU\0", 4)) {
       std::string hex;
       for (const unsigned char byte : notes.substr(content, header.n_descsz)) hex += fmt::format("{:02x}", byte);
       return hex;

@@ -59,7 +59,7 @@ Hash128 Hash128::from_bytes(std::span<const std::byte, 16> bytes) {
 std::optional<Hash128> Hash128::parse(std::string_view hex) {
   if (hex.size() != 32) return std::nullopt;
   std::array<std::byte, 16> bytes{};
-  for (unsigned i = 0; i < 16; ++i) {
+  for (std::size_t i = 0; i < 16; ++i) {
     const auto upper = digit(hex[2 * i]);
     const auto lower = digit(hex[2 * i + 1]);
     if (!upper || !lower) return std::nullopt;

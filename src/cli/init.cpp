@@ -122,7 +122,7 @@ base::ExitCode run(const InitOptions& options, const Call& call) {
     if (proposal.what != "new") continue;
     for (const auto line : base::split(base::trim(proposal.content), '\n')) text += fmt::format("    {}\n", line);
   }
-  call.print(text + hint(scene.top(), subject.observed));
+  if (!(call.global.quiet && options.yes)) call.print(text + hint(scene.top(), subject.observed));
   if (!agreed(options, call)) {
     call.print("Nothing was written.\n");
     return ExitCode::match;
@@ -130,6 +130,7 @@ base::ExitCode run(const InitOptions& options, const Call& call) {
   base::AtomicFiles files;
   for (const auto& proposal : proposals) files.add(scene.top() / proposal.name, proposal.content);
   files.commit();
+  if (call.global.quiet) return ExitCode::match;
   call.print(subject.observed.install
                  ? "Written. Next: envguard lock, envguard hook install, and commit both files with the lock.\n"
                  : "Written. Next: install a PyTorch or name one as above, then envguard lock.\n");

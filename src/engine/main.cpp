@@ -87,7 +87,7 @@ void run(Arguments arguments) {
 }  // namespace
 
 // Linked in by the sanitizers' build alone: _exit would skip its look for leaks.
-extern "C" [[gnu::weak]] int __lsan_do_recoverable_leak_check();
+extern "C" [[gnu::weak]] int __lsan_do_recoverable_leak_check();  // NOLINT(bugprone-reserved-identifier)
 
 int main(int count, char** values) {
   int status = 0;

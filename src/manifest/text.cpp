@@ -43,7 +43,7 @@ std::string unescape(std::string_view text) {
   return plain;
 }
 
-std::string seal(std::string text) {
+std::string seal(const std::string& text) {
   return text + "end\t" + base::hash128(text).hex() + "\n";
 }
 
@@ -136,14 +136,14 @@ std::string write(const Manifest& manifest) {
   fmt::format_to(out, "measured\t{}\ncache-for\t{}\n", measured.count(), manifest.cache_for.count());
   fmt::format_to(out, "outcome\t{}\t{}\n", escape(manifest.outcome), manifest.exit_code);
   fmt::format_to(out, "line\t{}\ntext\t{}\n", escape(manifest.line), escape(manifest.text));
-  return seal(std::move(text));
+  return seal(text);
 }
 
 std::string write(const Directory& directory) {
   std::string text(directory_start);
   for (const auto& [path, id] : directory.policy) text += fmt::format("input\t{}\t{}\n", escape(path), id);
   for (const auto& name : directory.environments) text += fmt::format("environment\t{}\n", escape(name));
-  return seal(std::move(text));
+  return seal(text);
 }
 
 std::optional<Manifest> parse_manifest(std::string_view text) {

@@ -134,7 +134,6 @@ Page& Page::wrapped(const Text& text, std::size_t indent, std::size_t hanging) {
       text_ += '\n';
       text_.append(hanging, ' ');
       column = hanging;
-      fresh = true;
     } else if (gap > 0) {
       if (word.tone != tone) flush();
       (stretch.empty() ? text_ : stretch).append(gap, ' ');

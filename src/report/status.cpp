@@ -45,7 +45,7 @@ std::string state_text(const model::StatusRow& row) {
 }
 
 Cells cells(const model::StatusRow& row) {
-  const auto or_dash = [](std::string text) { return text.empty() ? std::string("-") : base::visible(text); };
+  const auto or_dash = [](const std::string& text) { return text.empty() ? std::string("-") : base::visible(text); };
   return {base::visible(row.environment + "/" + row.target) + (row.fits_here ? " *" : ""),
           state_text(row),
           row.id ? row.id->spoken() : "-",
