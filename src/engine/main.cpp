@@ -89,6 +89,11 @@ void run(Arguments arguments) {
 // Linked in by the sanitizers' build alone: _exit would skip its look for leaks.
 extern "C" [[gnu::weak]] int __lsan_do_recoverable_leak_check();  // NOLINT(bugprone-reserved-identifier)
 
+// PyTorch 2.10 and 2.11 leak every string that they are given (torch/csrc/stable/stableivalue_conversions.h).
+extern "C" const char* __lsan_default_suppressions() {  // NOLINT(bugprone-reserved-identifier)
+  return "leak:to_ivalue\n";
+}
+
 int main(int count, char** values) {
   int status = 0;
   try {
