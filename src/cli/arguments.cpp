@@ -78,12 +78,12 @@ void add_timeout(CLI::App& command, std::chrono::seconds& timeout) {
       ->check(CLI::Range(1, 86400));
 }
 
-void add_environment(CLI::App& command, std::string& environment) {
-  command.add_option("--environment", environment, "an environment of the policy")->type_name("NAME");
+CLI::Option* add_environment(CLI::App& command, std::string& environment) {
+  return command.add_option("--environment", environment, "an environment of the policy")->type_name("NAME");
 }
 
-void add_target(CLI::App& command, std::string& target) {
-  command.add_option("--target", target, "a target: the lock's file name")->type_name("NAME");
+CLI::Option* add_target(CLI::App& command, std::string& target) {
+  return command.add_option("--target", target, "a target: the lock's file name")->type_name("NAME");
 }
 
 void add_global(CLI::App& app, GlobalOptions& global) {
@@ -135,8 +135,8 @@ void add_measuring(CLI::App& app, Draft& draft) {
 
   auto& check = draft.check;
   auto* check_command = app.add_subcommand(CheckOptions::name, "compare this machine with the lock");
-  add_environment(*check_command, check.environment);
-  add_target(*check_command, check.target);
+  auto* environment = add_environment(*check_command, check.environment);
+  auto* target = add_target(*check_command, check.target);
   add_device(*check_command, check.device, "default: every lock whose hardware this is");
   auto* file =
       check_command->add_option("--lock", check.lock, "this lock; needs no git and no policy")->type_name("FILE");
@@ -144,7 +144,7 @@ void add_measuring(CLI::App& app, Draft& draft) {
   auto* commit =
       check_command->add_option("--commit", check.commit, "policy and lock of this commit")->type_name("REV");
   staged->excludes(commit)->excludes(file);
-  commit->excludes(file);
+  file->excludes(commit)->excludes(environment)->excludes(target);
   check_command->add_flag("--no-cache", check.no_cache, "measure, whatever was kept");
   check_command->add_flag("--ci", check.ci, "answer as the policy's [ci] says; implied where CI is set");
   add_timeout(*check_command, check.timeout);

@@ -107,6 +107,7 @@ class Inquest {
         judgements.push_back(compare::judgement_of(error, environment_.name, baseline.lock.target));
         if (error.code() == ExitCode::not_judged) judgements.back().outcome = model::Outcome::no_gpu;
       }
+      if (judgements.empty()) throw;  // a GPU was asked for by name, and only CPUs are locked
     }
     return judgements;
   }

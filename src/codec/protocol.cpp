@@ -41,6 +41,7 @@ Json line_json(const NotOpened& answer) {
 Json line_json(const Opened& opened) {
   Json json{{"torch", text_json(opened.torch)},
             {"abi", opened.abi},
+            {"built", pairs_json(opened.built)},
             {"flags", pairs_json(opened.flags)},
             {"not_settable", texts_json(opened.not_settable)}};
   if (opened.gpu) json["gpu"] = gpu_key_json(*opened.gpu);
@@ -79,6 +80,7 @@ Opened opened_from(const Reader& reader) {
   opened.torch = reader.text("torch");
   opened.abi = reader.integer<std::uint64_t>("abi");
   if (const auto gpu = reader.find("gpu")) opened.gpu = gpu_key_from(*gpu);
+  opened.built = reader.pairs("built");
   opened.flags = reader.pairs("flags");
   opened.not_settable = reader.texts("not_settable");
   return opened;

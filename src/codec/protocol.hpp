@@ -42,6 +42,7 @@ struct Opened {
   std::string torch;                                       ///< "2.11.0"
   std::uint64_t abi = 0;                                   ///< aoti_torch_abi_version()
   std::optional<model::GpuKey> gpu;                        ///< where the plan's device is one
+  std::vector<std::pair<std::string, std::string>> built;  ///< of PyTorch's build, as it answers: mkl, onednn, blas …
   std::vector<std::pair<std::string, std::string>> flags;  ///< as read back
   std::vector<std::string> not_settable;
 };

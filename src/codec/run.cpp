@@ -55,6 +55,7 @@ std::string write_run(const model::Run& run) {
   Json json{{"plan", plan_json(run.plan)},
             {"build", text_json(run.build)},
             {"torch_version", text_json(run.torch_version)},
+            {"built", pairs_json(run.built)},
             {"flags", pairs_json(run.flags)},
             {"not_settable", texts_json(run.not_settable)},
             {"probes", std::move(probes)},
@@ -77,6 +78,7 @@ model::Run read_run(std::string_view text) {
   run.build = reader.text("build");
   run.torch_version = reader.text("torch_version");
   if (const auto gpu = reader.find("gpu")) run.gpu = gpu_key_from(*gpu);
+  run.built = reader.pairs("built");
   run.flags = reader.pairs("flags");
   run.not_settable = reader.texts("not_settable");
   for (const auto& probe : reader.items("probes")) run.probes.push_back(probe_from(probe));

@@ -113,6 +113,7 @@ Recorded recorded(const model::Observed& observed, const model::Policy& policy, 
     }
   }
   here.build = observed.build;
+  if (run != nullptr) here.build.insert(here.build.end(), run->built.begin(), run->built.end());
   for (const auto& knob : observed.knobs) {
     if (!recipe::chooses_device(knob.name)) here.knobs.emplace_back(knob.name, knob.value);
   }
@@ -122,6 +123,11 @@ Recorded recorded(const model::Observed& observed, const model::Policy& policy, 
 
 Recorded recorded(const model::Lock& lock) {
   return {lock.versions, lock.build, lock.knobs, lock.caches};
+}
+
+Recorded known_before_measuring(Recorded locked, const Recorded& here) {
+  std::erase_if(locked.build, [&](const auto& fact) { return value_of(here.build, fact.first) == nullptr; });
+  return locked;
 }
 
 std::vector<Difference> differences(const Recorded& older, const Recorded& newer) {

@@ -19,6 +19,8 @@ struct Recorded {
 [[nodiscard]] Recorded recorded(const model::Observed& observed, const model::Policy& policy, model::DeviceKind device,
                                 const model::Run* run);
 [[nodiscard]] Recorded recorded(const model::Lock& lock);
+/// What the lock recorded, less what PyTorch tells of its build only once it was opened and `here` has not.
+[[nodiscard]] Recorded known_before_measuring(Recorded locked, const Recorded& here);
 
 /// What differs, what most likely matters first: knobs, the versions that are locked by default, [build], other
 /// versions, cache sizes. Every difference is a note, or overridden where strict replaces the knob.

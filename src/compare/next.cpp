@@ -104,7 +104,10 @@ void Judging::describe_machine() {
   const auto* run = runs_.runs.empty() ? nullptr : &runs_.runs.front();
   if (run != nullptr) judgement_.device = run->plan.device;
   const auto kind = judgement_.device.kind;
-  judgement_.differences = differences(recorded(lock_), recorded(observed_, policy_, kind, run), policy_, kind);
+  auto locked = recorded(lock_);
+  const auto here = recorded(observed_, policy_, kind, run);
+  if (run == nullptr) locked = known_before_measuring(std::move(locked), here);
+  judgement_.differences = differences(locked, here, policy_, kind);
   judgement_.quarantined = sets_.quarantined;
   judgement_.only_in_lock = sets_.only_in_lock;
   judgement_.only_here = sets_.only_here;

@@ -19,6 +19,7 @@
 #include "engine/loaded_versions.hpp"
 #include "engine/mapped_libraries.hpp"
 #include "engine/printed_text.hpp"
+#include "engine/torch/build_settings.hpp"
 #include "engine/torch/open.hpp"
 #include "engine/torch/operators.hpp"
 #include "engine/torch/torch.hpp"
@@ -73,6 +74,7 @@ codec::Opened prepare(torch::Torch& torch, const model::Plan& plan) {
   codec::Opened opened;
   opened.torch = torch.version();
   opened.abi = torch.abi();
+  opened.built = torch::build_settings(torch.context().show_config());
   if (plan.device.kind == model::DeviceKind::cuda) opened.gpu = use_gpu(torch, plan.device);
   set_flags(torch.context(), plan, opened);
   return opened;

@@ -58,6 +58,7 @@ struct Run {
   std::string build;          ///< of the engine
   std::string torch_version;  ///< as the opened library answers: "2.11.0"
   std::optional<GpuKey> gpu;
+  std::vector<std::pair<std::string, std::string>> built;  ///< of PyTorch's build, as it answers: mkl, onednn, blas …
   std::vector<std::pair<std::string, std::string>> flags;  ///< as read back
   std::vector<std::string> not_settable;
   std::vector<ProbeResult> probes;  ///< in the plan's order

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -21,7 +25,10 @@ namespace envguard::process {
 
 namespace {
 
-constexpr std::chrono::seconds patience_after_kill{2};
+// A killed process still gives back its memory, which can take seconds on a busy machine. One that waits in the kernel,
+// where no signal reaches it, does not.
+constexpr std::chrono::seconds patience_after_kill{10};
+constexpr std::chrono::seconds patience_with_the_kernel{2};
 
 /// posix_spawn's two argument objects, freed with their scope.
 class SpawnSettings {
@@ -117,6 +124,22 @@ pid_t spawn(const Start& start) {
   return pid;
 }
 
+/// Of proc(5): 'D' where one of its threads waits in the kernel, else the state of the last of them. '?': it is gone.
+char state_of(pid_t pid) {
+  char state = '?';
+  std::error_code gone;
+  std::filesystem::directory_iterator task(fmt::format("/proc/{}/task", pid), gone);
+  for (; !gone && task != std::filesystem::directory_iterator(); task.increment(gone)) {
+    std::ifstream file(task->path() / "stat");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto name_end = text.rfind(") ");
+    if (name_end == std::string::npos || name_end + 2 >= text.size()) continue;
+    state = text[name_end + 2];
+    if (state == 'D') break;
+  }
+  return state;
+}
+
 std::optional<Exit> look(pid_t pid, int options) {
   siginfo_t info{};
   while (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | options) != 0) {
@@ -171,6 +194,10 @@ void Child::wait(std::span<const int> descriptors, std::chrono::milliseconds mos
   Interrupt::throw_if_interrupted();
 }
 
+std::string Child::undead() const {
+  return fmt::format("process {} does not die (state {})", pid_, state_of(pid_));
+}
+
 std::optional<Exit> Child::end() {
   if (reaped_ || given_up_) return reaped_;
   kill_(pid_);
@@ -178,7 +205,11 @@ std::optional<Exit> Child::end() {
   sigemptyset(&child_signal);
   sigaddset(&child_signal, SIGCHLD);
   AwakeClock clock;
-  while (!(reaped_ = look(pid_, WNOHANG)) && clock.read() < patience_after_kill) {
+  std::chrono::milliseconds in_the_kernel_since{};
+  while (!(reaped_ = look(pid_, WNOHANG))) {
+    const auto now = clock.read();
+    if (state_of(pid_) != 'D') in_the_kernel_since = now;
+    if (now >= patience_after_kill || now - in_the_kernel_since >= patience_with_the_kernel) break;
     const timespec timeout{0, std::chrono::nanoseconds(AwakeClock::slice).count()};
     ::sigtimedwait(&child_signal, nullptr, &timeout);
   }

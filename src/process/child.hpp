@@ -54,8 +54,10 @@ class Child {
   /// Waits until one of `descriptors` can be read (its end included), the child ends, or `most` is over; never longer
   /// than a slice. Error interrupted.
   void wait(std::span<const int> descriptors, std::chrono::milliseconds most) const;
-  /// Kills the session, waits at most 2 s and reaps. Nothing: the child does not die (D state).
+  /// Kills the session, waits and reaps. Nothing: the child does not die, in 10 s or in 2 s in the kernel (D state).
   std::optional<Exit> end();
+  /// What to say of a child that does not die: "process 7 does not die (state D)".
+  [[nodiscard]] std::string undead() const;
   /// Reaps a child that has exited, and leaves what it started running.
   Exit reap();
 

@@ -45,7 +45,7 @@ std::vector<int> open_pipes(const Stream& out, const Stream& err) {
 Exit finish(Child& child, bool quiet) {
   if (quiet) return child.reap();
   if (const auto exit = child.end()) return *exit;
-  throw base::Error(base::ExitCode::could_not_measure, fmt::format("process {} does not die (D state)", child.pid()),
+  throw base::Error(base::ExitCode::could_not_measure, child.undead(),
                     "it waits in the kernel, often for a driver or a network disk; a restart of the machine ends it");
 }
 

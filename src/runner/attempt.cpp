@@ -94,8 +94,7 @@ void Attempt::listen(process::AwakeClock& clock, milliseconds until) {
     }
   } catch (const base::Error& error) {
     if (child_.end()) throw;
-    throw base::Error(error.code(), fmt::format("{}; process {} does not die (D state)", error.message(), child_.pid()),
-                      error.next());
+    throw base::Error(error.code(), fmt::format("{}; {}", error.message(), child_.undead()), error.next());
   }
   end_session();
 }
@@ -124,8 +123,7 @@ void Attempt::end_session() {
   if (ended) return;
   const auto before = transcript_.fault() ? transcript_.fault()->what + "; " : "";
   const auto probe = transcript_.fault() ? transcript_.fault()->probe : "";
-  transcript_.replace(
-      {Kind::will_not_die, fmt::format("{}process {} does not die (D state)", before, child_.pid()), probe});
+  transcript_.replace({Kind::will_not_die, before + child_.undead(), probe});
 }
 
 void Attempt::drain() {

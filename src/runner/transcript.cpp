@@ -115,6 +115,7 @@ void Transcript::hear(const codec::Opened& opened) {
   library_.clear();
   run_.torch_version = opened.torch;
   run_.gpu = opened.gpu;
+  run_.built = opened.built;
   run_.flags = opened.flags;
   run_.not_settable = opened.not_settable;
 }

@@ -147,4 +147,11 @@ bool Context::set_threads(int threads) const try {
   return false;
 }
 
+std::string Context::show_config() const try {
+  auto* show = library_.function<std::string()>("_ZN2at11show_configB5cxx11Ev");
+  return show == nullptr ? "" : show();
+} catch (const std::exception&) {
+  return "";
+}
+
 }  // namespace envguard::engine::torch

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "engine/shared_library.hpp"
@@ -17,6 +18,9 @@ class Context {
   [[nodiscard]] bool set(std::string_view flag, bool value) const;
   /// at::set_num_threads.
   [[nodiscard]] bool set_threads(int threads) const;
+
+  /// at::show_config; empty where this PyTorch has none, or throws.
+  [[nodiscard]] std::string show_config() const;
 
   /// Nothing where this PyTorch has no such switch, or none that can be read.
   [[nodiscard]] std::optional<bool> get(std::string_view flag) const;

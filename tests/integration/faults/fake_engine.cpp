@@ -46,7 +46,7 @@ void hello(const Plan& message) {
 
 void open() {
   say(codec::Opening{"/fake/libtorch.so"});
-  say(codec::Opened{"2.11.0", 0, {}, {}, {}});
+  say(codec::Opened{"2.11.0", 0, {}, {}, {}, {}});
 }
 
 model::ProbeResult answer(const std::string& id) {

@@ -202,7 +202,7 @@ TEST_F(Faults, WillNotDie) {
   ASSERT_FALSE(sessions_.empty());
   expect_fault(
       run, Kind::will_not_die,
-      "did not answer within 0.3 s in blas.a; process " + std::to_string(sessions_.front()) + " does not die (D state)",
+      "did not answer within 0.3 s in blas.a; process " + std::to_string(sessions_.front()) + " does not die (state S)",
       "blas.a");
   process::kill_session(sessions_.front());
 }

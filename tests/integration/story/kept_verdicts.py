@@ -91,7 +91,7 @@ class KeptVerdicts(harness.Sandbox):
         self.assertEqual(blocking, ["accelerate"])
 
     def most_memory(self, *arguments):
-        """In KiB, of envguard and of every process that it waited for: an engine takes more than 150 MiB."""
+        """In KiB, of envguard and of every process that it waited for: an engine takes many times envguard's own."""
         child = subprocess.Popen([harness.PROGRAMS["envguard"], *arguments], cwd=self.work, env=self.environment,
                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(child.pid, 0)
@@ -100,11 +100,10 @@ class KeptVerdicts(harness.Sandbox):
         return usage.ru_maxrss
 
     def test_a_diff_with_this_machine_uses_kept_runs(self):
-        engine = 80 * 1024
         time.sleep(0.3)
-        self.assertGreater(self.most_memory("diff"), engine)
+        measuring = self.most_memory("diff")
         self.keep()
-        self.assertLess(self.most_memory("diff"), engine)
+        self.assertLess(2 * self.most_memory("diff"), measuring)
 
     def test_a_rule_about_what_is_not_installed(self):
         policy = self.work / "envguard.toml"

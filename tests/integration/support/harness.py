@@ -105,7 +105,7 @@ class Sandbox(unittest.TestCase):
         text = result.stderr + result.stdout
         for word in words:
             self.assertIn(word, text)
-        self.assertRegex(text, r"(?m)^ *(next|and|to undo|to accept)\b")
+        self.assertRegex(text, r"(?m)^ *(next|and|to undo|to accept|to lock it)\b")
         self.assertNotIn("terminate called", text)
         self.assertNotIn("Sanitizer", text)
 

@@ -78,8 +78,9 @@ TEST(Arguments, VersionIsTheProjects) {
 TEST(Arguments, WhatCannotBeUnderstoodSaysWhatToType) {
   for (const auto& arguments :
        {Arguments{}, Arguments{"chekc"}, Arguments{"check", "--bogus"}, Arguments{"check", "--device", "gpu"},
-        Arguments{"check", "--staged", "--commit", "HEAD"}, Arguments{"lock", "--runs", "1"}, Arguments{"hook"},
-        Arguments{"check", "--timeout", "0"}, Arguments{"--format", "yaml", "check"},
+        Arguments{"check", "--staged", "--commit", "HEAD"}, Arguments{"check", "--lock", "x.toml", "--target", "x"},
+        Arguments{"check", "--environment", "train", "--lock", "x.toml"}, Arguments{"lock", "--runs", "1"},
+        Arguments{"hook"}, Arguments{"check", "--timeout", "0"}, Arguments{"--format", "yaml", "check"},
         Arguments{"diff", "a", "b", "c"}}) {
     const auto error = error_of(arguments);
     EXPECT_EQ(error.code(), base::ExitCode::usage) << error.what();

@@ -48,9 +48,11 @@ TEST(Protocol, EveryLineComesBack) {
   const auto refused = through(NotOpened{NotOpened::Kind::too_old, "torch 2.9.1 is older than 2.10", "2.10"});
   EXPECT_EQ(refused.kind, NotOpened::Kind::too_old);
   EXPECT_EQ(refused.looked_for, "2.10");
-  const auto opened = through(Opened{"2.11.0", UINT64_MAX, model::GpuKey{"G", "9.0", 1}, {{"f", "true"}}, {"x"}});
+  const auto opened =
+      through(Opened{"2.11.0", UINT64_MAX, model::GpuKey{"G", "9.0", 1}, {{"mkl", "2024.2"}}, {{"f", "true"}}, {"x"}});
   EXPECT_EQ(opened.abi, UINT64_MAX);
   EXPECT_EQ(opened.gpu->sm_count, 1);
+  EXPECT_EQ(opened.built.at(0).second, "2024.2");
   EXPECT_EQ(opened.flags.at(0).second, "true");
   EXPECT_EQ(opened.not_settable.at(0), "x");
   EXPECT_EQ(through(Begin{"a"}).probe, "a");

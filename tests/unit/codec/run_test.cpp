@@ -29,6 +29,7 @@ TEST(RunJson, EveryMemberComesBack) {
   EXPECT_EQ(back.torch_version, run.torch_version);
   EXPECT_EQ(back.gpu, run.gpu);
   EXPECT_EQ(back.flags, run.flags);
+  EXPECT_EQ(back.built, run.built);
   EXPECT_EQ(back.not_settable, run.not_settable);
   ASSERT_EQ(back.probes.size(), 2U);
   EXPECT_EQ(back.probes[0].hash, run.probes[0].hash);

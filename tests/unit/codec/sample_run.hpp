@@ -32,6 +32,7 @@ inline model::Run sample_run() {
   run.build = "0.1.0-abc";
   run.torch_version = "2.11.0";
   run.gpu = model::GpuKey{"NVIDIA H200", "9.0", 132};
+  run.built = {{"onednn", "3.10.3"}};
   run.flags = {{"deterministic-algorithms", "true"}};
   run.not_settable = {"cudnn-benchmark"};
   run.probes = {ok_probe("blas.a"),

@@ -118,14 +118,15 @@ TEST(Schemas, ARunIsAsDocumented) {
 
 TEST(Schemas, EveryProtocolLineIsAsDocumented) {
   const Schema schema("protocol.json");
-  const std::vector<Line> lines{Hello{1, "b", 1},
-                                Opening{"/\xff"},
-                                NotOpened{NotOpened::Kind::missing_symbol, "w", "s"},
-                                Opened{"2.11.0", 1, model::GpuKey{"G", "9.0", 1}, {{"f", "true"}}, {"x"}},
-                                Begin{"a"},
-                                Probe{test::ok_probe("a"), Extent{1, 2}},
-                                Libraries{{{"n", "/p", "id"}}, {{"c", "9", "o"}}},
-                                Done{1, "cuda-error"}};
+  const std::vector<Line> lines{
+      Hello{1, "b", 1},
+      Opening{"/\xff"},
+      NotOpened{NotOpened::Kind::missing_symbol, "w", "s"},
+      Opened{"2.11.0", 1, model::GpuKey{"G", "9.0", 1}, {{"mkl", "2024.2"}}, {{"f", "true"}}, {"x"}},
+      Begin{"a"},
+      Probe{test::ok_probe("a"), Extent{1, 2}},
+      Libraries{{{"n", "/p", "id"}}, {{"c", "9", "o"}}},
+      Done{1, "cuda-error"}};
   EXPECT_EQ(lines.size(), std::variant_size_v<Line>);
   for (const auto& line : lines) EXPECT_EQ(schema.check(Json::parse(write_line(line))), "") << write_line(line);
   EXPECT_NE(schema.check({{"later", 1}}), "");

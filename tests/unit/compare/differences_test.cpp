@@ -81,6 +81,18 @@ TEST(ToMend, OfADriftTheKnobsAndNumericVersionsElseWhateverDiffers) {
   EXPECT_THAT(to_mend({knob, numpy, cache, replaced}, false), IsEmpty());
 }
 
+TEST(Recorded, WhatPyTorchTellsOfItsBuildIsAskedAfterAMeasurementOnly) {
+  model::Observed observed;
+  observed.build = {{"debug", "false"}};
+  model::Run run;
+  run.built = {{"onednn", "3.10.3"}};
+  const auto before = recorded(observed, {}, model::DeviceKind::cpu, nullptr);
+  const auto after = recorded(observed, {}, model::DeviceKind::cpu, &run);
+  const Recorded locked{{}, {{"debug", "true"}, {"onednn", "3.7.1"}}, {}, {}};
+  EXPECT_THAT(names(differences(known_before_measuring(locked, before), before)), ElementsAre("debug"));
+  EXPECT_THAT(names(differences(locked, after)), ElementsAre("debug", "onednn"));
+}
+
 TEST(Recorded, AKernelIsRecordedWhereThePolicyAsks) {
   model::Observed observed;
   observed.components = {{"kernel", "6.1.0", {}}};

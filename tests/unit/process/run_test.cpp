@@ -101,7 +101,7 @@ TEST(Run, AChildThatDoesNotDieIsNamed) {
     (void)run(command, [&spared](pid_t session) { spared = session; });
     ADD_FAILURE();
   } catch (const base::Error& error) {
-    EXPECT_EQ(error.message(), "process " + std::to_string(spared) + " does not die (D state)");
+    EXPECT_EQ(error.message(), "process " + std::to_string(spared) + " does not die (state S)");
   }
   kill_session(spared);
 }

@@ -3,6 +3,7 @@
 
 #include "codec/diff.hpp"
 #include "codec/fingerprint.hpp"
+#include "codec/hooks.hpp"
 #include "codec/lock_result.hpp"
 #include "codec/status.hpp"
 #include "report/diff.hpp"
@@ -206,6 +207,19 @@ TEST(HooksText, ClaimsOfAnOlderHookOnlyWhatTheScriptDoes) {
   EXPECT_EQ(hooks_text(report, {}),
             "pre-commit        installed  /r/pre-commit\n"
             "                  runs first, if executable: /r/pre-commit.before-envguard\n");
+}
+
+TEST(HooksText, IsTheGoldenOne) {
+  model::HookReport report;
+  report.hooks = {
+      {"pre-commit", "/r/.git/hooks/pre-commit", model::HookState::installed, "/opt/bin/envguard", ""},
+      {"pre-merge-commit", "/r/.git/hooks/pre-merge-commit", model::HookState::foreign, "", ""},
+      {"pre-commit", "/s/pre-commit", model::HookState::program_gone, "/gone/envguard", "/s/pre-commit.old"},
+      {"pre-merge-commit", "/s/pre-merge-commit", model::HookState::absent, "", ""}};
+  report.notes = {"core.hooksPath is set globally: every repository of yours runs these hooks"};
+  expect_text("hooks", [&](const Style& style) { return hooks_text(report, style); });
+  expect_golden("hooks.json", codec::write_hooks(report));
+  test::expect_schema("hooks", codec::write_hooks(report));
 }
 
 TEST(StatusText, IsTheGoldenOne) {

@@ -21,7 +21,7 @@ std::string probe(const std::string& id) {
 }
 
 const std::string hello = codec::write_line(codec::Hello{1, "b", 1});
-const std::string opened = codec::write_line(codec::Opened{"2.11.0", 0, {}, {}, {}});
+const std::string opened = codec::write_line(codec::Opened{"2.11.0", 0, {}, {}, {}, {}});
 
 std::string whole() {
   return hello + opened + probe("a.1") + probe("a.2") + codec::write_line(codec::Libraries{}) +
