@@ -23,6 +23,14 @@ bool may_be_kept(const model::Verdict& verdict) {
   });
 }
 
+/// A measurement that says this machine may not compute what it did.
+bool casts_doubt(const model::Verdict& verdict) {
+  using enum model::Outcome;
+  return std::ranges::any_of(verdict.judgements, [](const auto& judgement) {
+    return judgement.outcome == numeric_drift || judgement.outcome == unstable || judgement.outcome == transient;
+  });
+}
+
 }  // namespace
 
 model::Run KeptLaboratory::measure(const std::vector<std::string>& probes) {
@@ -42,9 +50,8 @@ model::Run KeptLaboratory::measure(const std::vector<std::string>& probes) {
 Keeper::Keeper(const Call& call, const Scene& scene, std::string environment, Keeping keeping)
     : call_(call), scene_(scene), environment_(std::move(environment)), keeping_(keeping), cache_(call.machine.cache) {
   if (!scene.repository || call.machine.cache.empty()) keeping_ = Keeping::nothing;
-  if (keeping_ == Keeping::nothing) return;
-  store_.emplace(call.machine.cache, scene.top());
-  kept_ = store_->find(environment_);
+  if (scene.repository) store_.emplace(call.machine.cache, scene.top());
+  if (keeping_ != Keeping::nothing) kept_ = store_->find(environment_);
 }
 
 bool Keeper::usable() const {
@@ -91,6 +98,7 @@ void Keeper::rest_on(const model::Observed& observed) {
 
 void Keeper::keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs,
                   const std::vector<std::vector<model::Run>>& runs, bool measured) const {
+  if (measured && store_ && casts_doubt(verdict)) store_->drop(environment_);
   if (keeping_ != Keeping::runs_and_verdict || runs.empty() || !may_be_kept(verdict)) return;
   std::vector<model::Library> mapped;
   for (const auto& of_one : runs)

@@ -62,7 +62,8 @@ class Keeper {
   /// When what is kept was measured, for a verdict that rests on kept Runs alone.
   [[nodiscard]] std::optional<manifest::Time> kept_time() const;
 
-  /// After judging: keeps the verdict and the Runs of each judgement where the outcome is one that may be kept.
+  /// After judging: keeps the verdict and the Runs of each judgement where the outcome is one that may be kept. A
+  /// measurement that drifted or wobbled, --no-cache and CI included, takes away what was kept before it.
   void keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs,
             const std::vector<std::vector<model::Run>>& runs, bool measured) const;
 

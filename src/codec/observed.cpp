@@ -8,7 +8,7 @@ namespace envguard::codec {
 
 namespace {
 
-Document json_of(const model::CpuKey& cpu) {
+Document cpu_document(const model::CpuKey& cpu) {
   return {{"vendor", cpu.vendor},
           {"family", cpu.family},
           {"model", cpu.model},
@@ -16,7 +16,7 @@ Document json_of(const model::CpuKey& cpu) {
           {"origin", model::cpu_origin}};
 }
 
-Document json_of(const model::GpuKey& gpu) {
+Document gpu_document(const model::GpuKey& gpu) {
   return {{"name", gpu.gpu},
           {"compute_capability", gpu.compute_capability},
           {"sm_count", gpu.sm_count},
@@ -45,13 +45,13 @@ std::string write_observed(const model::Observed& observed) {
                         {"where", finding.where},
                         {"mend", finding.mend}});
   return document({{"schema", 1},
-                   {"install", observed.install ? codec::json_of(*observed.install) : Document(nullptr)},
+                   {"install", observed.install ? json_of(*observed.install) : Document(nullptr)},
                    {"components", components},
                    {"absent", absent},
-                   {"build", codec::json_of(observed.build)},
-                   {"cpu", json_of(observed.cpu)},
-                   {"caches", codec::json_of(observed.caches)},
-                   {"gpu", observed.gpu ? json_of(*observed.gpu) : Document(nullptr)},
+                   {"build", json_of(observed.build)},
+                   {"cpu", cpu_document(observed.cpu)},
+                   {"caches", json_of(observed.caches)},
+                   {"gpu", observed.gpu ? gpu_document(*observed.gpu) : Document(nullptr)},
                    {"container", observed.container},
                    {"knobs", knobs},
                    {"libraries", libraries},

@@ -29,15 +29,15 @@ constexpr std::array<Known, 5> libraries{
      {"nvrtc", "libnvrtc", "nvidia-cuda-nvrtc", "Cuda compilation tools, release "}}};
 
 constexpr std::size_t most_runtime_constants = std::size_t{64} << 20;
-constexpr std::size_t hash_length = 8;  // LibTorch zips name it libcudart-9335f6a2.so.12
+constexpr std::size_t mark_length = 8;  // LibTorch zips name it libcudart-9335f6a2.so.12
 
 /// "libcudart.so.13", "libcudart-9335f6a2.so.12"; not libcublasLt, libnvrtc-builtins, libcudnn_ops.
 bool is_called(std::string_view file, std::string_view stem) {
   if (!file.starts_with(stem)) return false;
   file.remove_prefix(stem.size());
-  if (file.starts_with("-") && file.size() > hash_length + 1 &&
-      file.substr(1, hash_length).find_first_not_of("0123456789abcdef") == std::string_view::npos)
-    file.remove_prefix(hash_length + 1);
+  if (file.starts_with("-") && file.size() > mark_length + 1 &&
+      file.substr(1, mark_length).find_first_not_of("0123456789abcdef") == std::string_view::npos)
+    file.remove_prefix(mark_length + 1);
   return file.starts_with(".so");
 }
 

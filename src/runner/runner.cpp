@@ -62,15 +62,6 @@ void append(model::Run& run, model::Run later) {
 
 }  // namespace
 
-Runner::Runner(std::filesystem::path engine, std::string build, model::EnvironmentMap caller)
-    : setup_{.engine = std::move(engine),
-             .build = std::move(build),
-             .caller = std::move(caller),
-             .directory = {},
-             .cache = {},
-             .gpu_uuids = {},
-             .deadlines = {}} {}
-
 model::Run Runner::run(const model::Plan& plan, std::chrono::milliseconds deadline, const Watch& watch,
                        const std::vector<std::pair<std::string, std::string>>& step) const {
   process::AwakeClock clock;

@@ -57,7 +57,6 @@ struct Watch {
 class Runner {
  public:
   explicit Runner(Setup setup) : setup_(std::move(setup)) {}
-  Runner(std::filesystem::path engine, std::string build, model::EnvironmentMap caller);
 
   /// A fault of the engine is in the Run, never thrown. After a CUDA error the remaining units run in a new process, at
   /// most three times. `deadline` is for all of them together. `step`: variables of this measurement alone. Error

@@ -51,15 +51,4 @@ Answer judge(const Rule& rule, std::string_view component, std::string_view lock
   return satisfies(std::get<SpecifierSet>(rule.kind()), component, here) ? if_allowed : Answer::violates;
 }
 
-std::string why(const Rule& rule, std::string_view component, std::string_view locked, std::string_view here) {
-  if (judge(rule, component, locked, here) != Answer::violates) return {};
-  if (here.empty() && locked.empty()) return fmt::format("none here, and {} asks for one", rule.text());
-  if (here.empty()) return fmt::format("none here, the lock has {}", base::visible(locked));
-  if (std::holds_alternative<Rule::Locked>(rule.kind()))
-    return locked.empty() ? fmt::format("{} is here, the lock has none", base::visible(here))
-                          : fmt::format("{} is not the locked {}", base::visible(here), base::visible(locked));
-  if (comparable(component, here)) return fmt::format("{} is not in {}", base::visible(here), rule.text());
-  return fmt::format("{} is no version that {} can be asked of", base::visible(here), rule.text());
-}
-
 }  // namespace envguard::version

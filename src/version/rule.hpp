@@ -33,8 +33,4 @@ enum class Answer { same, differs_allowed, violates };
 [[nodiscard]] Answer judge(const Rule& rule, std::string_view component, std::string_view locked,
                            std::string_view here);
 
-/// Why `judge` says `violates`, for people: "580.65.06 is not in >=590"; empty for the other answers.
-[[nodiscard]] std::string why(const Rule& rule, std::string_view component, std::string_view locked,
-                              std::string_view here);
-
 }  // namespace envguard::version

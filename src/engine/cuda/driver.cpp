@@ -13,7 +13,7 @@ constexpr int multiprocessor_count = 16;
 constexpr int compute_capability_major = 75;
 constexpr int compute_capability_minor = 76;
 
-std::string reason(const SharedLibrary& library, int code) {
+std::string error_text(const SharedLibrary& library, int code) {
   const char* text = nullptr;
   auto* ask = library.function<int(int, const char**)>("cuGetErrorString");
   if (ask == nullptr || ask(code, &text) != 0 || text == nullptr) return fmt::format("error {}", code);
@@ -29,7 +29,7 @@ std::variant<Driver, Absent> Driver::open(const std::string& library) {
   auto* initialize = held.function<int(unsigned)>("cuInit");
   if (initialize == nullptr) return Absent{fmt::format("{} has no symbol cuInit", library)};
   const int code = initialize(0);
-  if (code != 0) return Absent{fmt::format("cuInit: {}", reason(held, code))};
+  if (code != 0) return Absent{fmt::format("cuInit: {}", error_text(held, code))};
   return Driver(held);
 }
 

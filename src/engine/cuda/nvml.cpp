@@ -7,7 +7,7 @@
 namespace envguard::engine::cuda {
 namespace {
 
-std::string reason(const SharedLibrary& library, int code) {
+std::string nvml_error_text(const SharedLibrary& library, int code) {
   auto* ask = library.function<const char*(int)>("nvmlErrorString");
   const char* text = ask == nullptr ? nullptr : ask(code);
   return text == nullptr ? fmt::format("error {}", code) : text;
@@ -22,7 +22,7 @@ std::variant<Nvml, Absent> Nvml::open(const std::string& library) {
   auto* initialize = held.function<int()>("nvmlInit_v2");
   if (initialize == nullptr) return Absent{fmt::format("{} has no symbol nvmlInit_v2", library)};
   const int code = initialize();
-  if (code != 0) return Absent{fmt::format("nvmlInit: {}", reason(held, code))};
+  if (code != 0) return Absent{fmt::format("nvmlInit: {}", nvml_error_text(held, code))};
   return Nvml(held);
 }
 

@@ -54,9 +54,6 @@ Tensor transpose(const Tensor& self, std::int64_t first, std::int64_t second) {
 Tensor permute(const Tensor& self, const Shape& dimensions) {
   return self.torch().call("aten::permute", "", self, dimensions);
 }
-Tensor unsqueeze(const Tensor& self, std::int64_t dimension) {
-  return self.torch().call("aten::unsqueeze", "", self, dimension);
-}
 Tensor select(const Tensor& self, std::int64_t dimension, std::int64_t index) {
   return self.torch().call("aten::select", "int", self, dimension, index);
 }
@@ -75,9 +72,6 @@ Tensor mul(const Tensor& self, const Tensor& other) {
 }
 Tensor div(const Tensor& self, const Tensor& other) {
   return self.torch().call("aten::div", "Tensor", self, other);
-}
-Tensor neg(const Tensor& self) {
-  return self.torch().call("aten::neg", "", self);
 }
 Tensor abs(const Tensor& self) {
   return self.torch().call("aten::abs", "", self);
@@ -103,9 +97,6 @@ Tensor mv(const Tensor& self, const Tensor& vector) {
 }
 Tensor dot(const Tensor& self, const Tensor& other) {
   return self.torch().call("aten::dot", "", self, other);
-}
-Tensor matmul(const Tensor& self, const Tensor& other) {
-  return self.torch().call("aten::matmul", "", self, other);
 }
 Tensor linear(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias) {
   return input.torch().call("aten::linear", "", input, weight, bias);

@@ -27,7 +27,6 @@ namespace envguard::engine::torch {
 [[nodiscard]] Tensor t(const Tensor& self);
 [[nodiscard]] Tensor transpose(const Tensor& self, std::int64_t first, std::int64_t second);
 [[nodiscard]] Tensor permute(const Tensor& self, const Shape& dimensions);
-[[nodiscard]] Tensor unsqueeze(const Tensor& self, std::int64_t dimension);
 [[nodiscard]] Tensor select(const Tensor& self, std::int64_t dimension, std::int64_t index);
 [[nodiscard]] Tensor slice(const Tensor& self, std::int64_t dimension, std::int64_t start, std::int64_t end,
                            std::int64_t step = 1);
@@ -37,7 +36,6 @@ namespace envguard::engine::torch {
 // Arithmetic. add(a, b) is not here: its schema has a Scalar.
 [[nodiscard]] Tensor mul(const Tensor& self, const Tensor& other);
 [[nodiscard]] Tensor div(const Tensor& self, const Tensor& other);
-[[nodiscard]] Tensor neg(const Tensor& self);
 [[nodiscard]] Tensor abs(const Tensor& self);
 [[nodiscard]] Tensor sum(const Tensor& self);
 [[nodiscard]] Tensor sum(const Tensor& self, const Shape& dimensions, bool keepdim = false);
@@ -49,7 +47,6 @@ namespace envguard::engine::torch {
 [[nodiscard]] Tensor bmm(const Tensor& self, const Tensor& other);
 [[nodiscard]] Tensor mv(const Tensor& self, const Tensor& vector);
 [[nodiscard]] Tensor dot(const Tensor& self, const Tensor& other);
-[[nodiscard]] Tensor matmul(const Tensor& self, const Tensor& other);
 [[nodiscard]] Tensor linear(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias = {});
 [[nodiscard]] Tensor linalg_cholesky(const Tensor& self);             ///< the lower factor
 [[nodiscard]] std::array<Tensor, 2> linalg_qr(const Tensor& self);    ///< Q, R

@@ -25,7 +25,6 @@ Torch::Torch(SharedLibrary library, std::function<std::string()> printed)
              {DType::bfloat16, constant(library_, "aoti_torch_dtype_bfloat16")},
              {DType::int64, constant(library_, "aoti_torch_dtype_int64")}};
   formats_ = {{MemoryFormat::contiguous, constant(library_, "aoti_torch_memory_format_contiguous_format")},
-              {MemoryFormat::preserve, constant(library_, "aoti_torch_memory_format_preserve_format")},
               {MemoryFormat::channels_last, constant(library_, "aoti_torch_memory_format_channels_last")}};
   cpu_ = {constant(library_, "aoti_torch_device_type_cpu"), -1};
   place_ = cpu_;

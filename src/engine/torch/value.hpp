@@ -13,7 +13,7 @@
 
 namespace envguard::engine::torch {
 
-enum class MemoryFormat { contiguous, preserve, channels_last };
+enum class MemoryFormat { contiguous, channels_last };
 
 /// `index` is -1 for the CPU.
 struct Place {

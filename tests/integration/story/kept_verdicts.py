@@ -71,6 +71,11 @@ class KeptVerdicts(harness.Sandbox):
         self.expect(harness.COULD_NOT_MEASURE, program, "check")
         self.expect(harness.COULD_NOT_MEASURE, program, "hook", "run")
 
+    def test_a_newer_measurement_that_drifts_takes_it_away(self):
+        self.keep()
+        self.verdict(harness.NUMERIC_DRIFT, "--no-cache", env={"ONEDNN_MAX_CPU_ISA": "SSE41"})
+        self.assertFalse(self.kept())
+
     def test_a_version_that_only_the_policy_names(self):
         """Nothing of the discovery reads it, and no folder of it is named by the prefix."""
         packages = self.folder / "site-packages"
