@@ -24,7 +24,7 @@ def main():
     send(opening=plan["plan"]["install"]["library"])
     if mode == "dies while opening":
         os.kill(os.getpid(), signal.SIGSEGV)
-    send(opened={"torch": "2.11.0", "abi": 0, "flags": [], "not_settable": []})
+    send(opened={"torch": "2.11.0", "abi": 0, "built": [], "flags": [], "not_settable": []})
     send(begin=plan["plan"]["probes"][0])
     if mode == "dies in a probe":
         os.kill(os.getpid(), signal.SIGBUS)
