@@ -208,7 +208,7 @@ std::string short_probe(std::string_view id) {
 }
 
 std::string short_version(std::string_view version) {
-  const bool hash = version.size() == 40 && version.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  const bool hash = version.size() >= 32 && version.find_first_not_of("0123456789abcdef") == std::string_view::npos;
   return std::string(hash ? version.substr(0, 12) : version);
 }
 

@@ -117,7 +117,7 @@ def compare_orders(listing):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--engine", required=True, type=Path)
+    parser.add_argument("--engine", required=True, type=lambda path: Path(path).resolve())
     parser.add_argument("--listing", required=True, type=Path)
     arguments = parser.parse_args()
     pin()

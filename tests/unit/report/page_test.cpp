@@ -9,6 +9,13 @@ std::string step(std::string_view text) {
   return Page({}).command("next", text).text();
 }
 
+TEST(ShortVersion, ShortensHashesAlone) {
+  EXPECT_EQ(short_version("70d99e998b4955e0049d13a98d77ae1b14db1f45"), "70d99e998b49");
+  EXPECT_EQ(short_version("ea2326d9bba33fe23997881b4ce3aa8b"), "ea2326d9bba3");
+  EXPECT_EQ(short_version("2.11.0+cu130"), "2.11.0+cu130");
+  EXPECT_EQ(short_version("sm_75 sm_80 sm_86 sm_90 sm_100 sm_120"), "sm_75 sm_80 sm_86 sm_90 sm_100 sm_120");
+}
+
 TEST(Page, ACommandWithinASentenceIsNotSplit) {
   EXPECT_EQ(
       step("give this hardware its own name, since the other is taken: envguard lock --environment train --target x"),
