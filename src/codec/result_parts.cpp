@@ -11,7 +11,15 @@ Document item(const model::LayerSummary& layer) {
 }
 
 Document item(const model::MovedProbe& probe) {
-  return {{"probe", probe.id}, {"locked", probe.locked}, {"here", probe.here}};
+  Document distance;
+  if (probe.distance) {
+    distance = {{"value", probe.distance->value},
+                {"low", probe.distance->low},
+                {"high", probe.distance->high},
+                {"absolute", probe.distance->absolute},
+                {"resolved", probe.distance->resolved}};
+  }
+  return {{"probe", probe.id}, {"locked", probe.locked}, {"here", probe.here}, {"distance", distance}};
 }
 
 Document item(const model::Difference& difference) {

@@ -116,6 +116,15 @@ model::Install read_install(const Json& json) {
   return install;
 }
 
+std::optional<model::Distance> read_distance(const Document& json) {
+  if (json.is_null()) return std::nullopt;
+  return model::Distance{.value = json.at("value"),
+                         .low = json.at("low"),
+                         .high = json.at("high"),
+                         .absolute = json.at("absolute"),
+                         .resolved = json.at("resolved")};
+}
+
 model::Judgement read_judgement(const Json& json) {
   model::Judgement judgement;
   judgement.outcome = read_outcome(json.at("outcome"));
@@ -133,7 +142,8 @@ model::Judgement read_judgement(const Json& json) {
   for (const auto& each : json.at("layers"))
     judgement.layers.push_back({each.at("layer"), each.at("moved"), each.at("of")});
   for (const auto& each : json.at("moved"))
-    judgement.moved.push_back({each.at("probe"), each.at("locked"), each.at("here")});
+    judgement.moved.push_back(
+        {each.at("probe"), each.at("locked"), each.at("here"), read_distance(each.at("distance"))});
   for (const auto& each : json.at("differences")) judgement.differences.push_back(read_difference(each));
   json.at("unstable").get_to(judgement.unstable);
   json.at("distinct_results").get_to(judgement.distinct_results);

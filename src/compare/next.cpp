@@ -8,6 +8,7 @@
 
 #include "compare/choose.hpp"
 #include "compare/differences.hpp"
+#include "compare/distance.hpp"
 #include "compare/faults.hpp"
 #include "compare/lines.hpp"
 #include "compare/outcome.hpp"
@@ -28,6 +29,7 @@ class Judging {
   Judging(const model::Baseline& baseline, const model::Policy& policy, const model::Observed& observed,
           const Runs& runs)
       : lock_(baseline.lock),
+        evidence_(baseline.evidence ? &*baseline.evidence : nullptr),
         policy_(policy),
         observed_(observed),
         runs_(runs),
@@ -69,6 +71,7 @@ class Judging {
   Judgement refuse(Outcome outcome, std::string what, std::string next);
 
   const model::Lock& lock_;
+  const model::EvidenceTable* evidence_;  ///< null: the lock has none that can be read
   const model::Policy& policy_;
   const model::Observed& observed_;
   const Runs& runs_;
@@ -171,6 +174,7 @@ Next Judging::match() {
 
 Next Judging::drift() {
   judgement_.moved = moved(locked_, measured_.front());
+  if (evidence_ != nullptr) set_distances(judgement_.moved, *evidence_, runs_.runs.front());
   const bool caches = std::ranges::any_of(judgement_.differences,
                                           [](const auto& each) { return each.kind == model::Difference::Kind::cache; });
   if (std::ranges::none_of(judgement_.differences, may_move_bits)) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "model/distance.hpp"
 #include "model/lock.hpp"
 #include "model/observed.hpp"
 #include "model/policy.hpp"
@@ -58,6 +59,7 @@ struct MovedProbe {
   std::string id;
   std::string locked;
   std::string here;
+  std::optional<Distance> distance{};  ///< nothing where none is defined, or no evidence of both sides is at hand
 };
 
 struct LayerSummary {

@@ -98,6 +98,28 @@ void put_moved(Page& page, const model::Judgement& judgement) {
   if (!statuses.empty()) page.row("status", {listed(statuses, 3)});
 }
 
+/// "1.2e-07 (1.0e-07 to 1.6e-07)".
+std::string how_far(const model::Distance& distance) {
+  if (!distance.resolved) return "less than the sketch resolves";
+  return fmt::format("{:.1e} ({:.1e} to {:.1e}{})", distance.value, distance.low, distance.high,
+                     distance.absolute ? ", absolute" : "");
+}
+
+/// The worst probe of each layer that moved, lowest layer first.
+void put_distances(Page& page, const model::Judgement& judgement) {
+  if (std::ranges::none_of(judgement.moved, [](const auto& probe) { return probe.distance.has_value(); })) return;
+  std::vector<std::string> rows;
+  for (const auto& layer : judgement.layers) {
+    const model::MovedProbe* worst = nullptr;
+    for (const auto& probe : judgement.moved) {
+      if (model::layer_of(probe.id) != layer.layer || !probe.distance) continue;
+      if (worst == nullptr || probe.distance->value > worst->distance->value) worst = &probe;
+    }
+    if (worst != nullptr) rows.push_back(worst->id + " " + how_far(*worst->distance));
+  }
+  page.row("how far", {"relative L2 with its 95% interval, the worst of each layer: " + listed(rows, rows.size())});
+}
+
 bool goes_with(const Difference& difference) {
   return difference.kind != Difference::Kind::cache && difference.weight != Weight::overridden &&
          difference.locked != difference.here;
@@ -183,7 +205,10 @@ std::string described(const Difference& difference) {
 
 void put_block(Page& page, const model::Judgement& judgement) {
   put_headline(page, judgement);
-  if (judgement.outcome != Outcome::unstable && judgement.outcome != Outcome::transient) put_moved(page, judgement);
+  if (judgement.outcome != Outcome::unstable && judgement.outcome != Outcome::transient) {
+    put_moved(page, judgement);
+    put_distances(page, judgement);
+  }
   if (!judgement.unstable.empty()) page.row("which", {listed(judgement.unstable, 4)});
   if (!judgement.what.empty()) {
     page.row(judgement.outcome == Outcome::numeric_drift ? "goes with" : "why", {judgement.what});

@@ -1,0 +1,52 @@
+#include "compare/distance.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace envguard::compare {
+namespace {
+
+// Each bucket's difference is a sum of randomly signed element differences, so for a dense difference the sum of
+// squares over k buckets is chi-squared with k degrees of freedom times d^2 / k. With k = 32 its 97.5% and 2.5%
+// quantiles are 49.480 and 18.291: the true d lies between sqrt(32/49.480) and sqrt(32/18.291) times the estimate.
+static_assert(model::sketch_buckets == 32);
+constexpr double lower_factor = 0.804;
+constexpr double upper_factor = 1.323;
+
+double sketch_distance(const model::Sketch& a, const model::Sketch& b) {
+  double sum = 0;
+  for (std::size_t j = 0; j < model::sketch_buckets; ++j) {
+    const double difference = (a.high[j] - b.high[j]) + (static_cast<double>(a.low[j]) - static_cast<double>(b.low[j]));
+    sum += difference * difference;
+  }
+  return std::sqrt(sum);
+}
+
+bool nonfinite_changed(const model::Evidence& locked, const model::Evidence& here) {
+  return locked.nan != here.nan || locked.inf != here.inf || locked.nonfinite_positions != here.nonfinite_positions;
+}
+
+}  // namespace
+
+std::optional<model::Distance> distance(const model::Evidence& locked, const model::Evidence& here) {
+  if (locked.elements != here.elements || nonfinite_changed(locked, here)) return std::nullopt;
+  model::Distance distance;
+  const double norm = std::max(locked.norm, here.norm);
+  distance.absolute = norm == 0;
+  distance.value = sketch_distance(locked.sketch, here.sketch) / (norm == 0 ? 1 : norm);
+  distance.low = lower_factor * distance.value;
+  distance.high = upper_factor * distance.value;
+  distance.resolved = distance.value > 0;
+  return distance;
+}
+
+void set_distances(std::vector<model::MovedProbe>& moved, const model::EvidenceTable& locked, const model::Run& here) {
+  for (auto& probe : moved) {
+    const auto* then = locked.probe(probe.id);
+    const auto* now = here.probe(probe.id);
+    const bool numbers = then != nullptr && then->elements > 0 && now != nullptr && now->evidence;
+    if (numbers && model::layer_of(probe.id) != "rng") probe.distance = distance(*then, *now->evidence);
+  }
+}
+
+}  // namespace envguard::compare

@@ -1,0 +1,101 @@
+#include "compare/distance.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "recipe/summary.hpp"
+
+namespace envguard::compare {
+namespace {
+
+model::Evidence evidence_of(const std::vector<double>& values) {
+  return recipe::summarize(std::as_bytes(std::span(values)), recipe::DType::float64);
+}
+
+std::vector<double> noise(std::size_t elements, unsigned seed, double scale) {
+  std::mt19937_64 generator(seed);
+  std::normal_distribution<double> normal(0, scale);
+  std::vector<double> values(elements);
+  for (auto& value : values) value = normal(generator);
+  return values;
+}
+
+double l2(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value * value;
+  return std::sqrt(sum);
+}
+
+std::vector<double> plus(std::vector<double> a, const std::vector<double>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
+  return a;
+}
+
+TEST(Distance, IsExactWhereOneElementDiffers) {
+  auto values = noise(1000, 1, 1);
+  const auto locked = evidence_of(values);
+  values[417] += 0.25;
+  const auto here = evidence_of(values);
+  const auto found = distance(locked, here);
+  ASSERT_TRUE(found);
+  EXPECT_NEAR(found->value, 0.25 / std::max(locked.norm, here.norm), 1e-12);
+}
+
+TEST(Distance, CoversTheTrueOneInNinetyFiveOfAHundredDenseCases) {
+  constexpr int pairs = 500;
+  const auto base = noise(10'000, 7, 1);
+  const auto locked = evidence_of(base);
+  int covered = 0;
+  for (unsigned pair = 0; pair < pairs; ++pair) {
+    const auto difference = noise(base.size(), 100 + pair, 1e-6);
+    const auto here = evidence_of(plus(base, difference));
+    const auto found = distance(locked, here);
+    ASSERT_TRUE(found);
+    const double truth = l2(difference) / std::max(locked.norm, here.norm);
+    covered += found->low <= truth && truth <= found->high;
+  }
+  EXPECT_GE(covered, pairs * 93 / 100);
+  EXPECT_LE(covered, pairs * 97 / 100);
+}
+
+TEST(Distance, OfTwoTensorsOfZerosIsAbsolute) {
+  const std::vector<double> zeros(16, 0.0);
+  const auto found = distance(evidence_of(zeros), evidence_of(zeros));
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->absolute);
+  EXPECT_FALSE(found->resolved) << "0.0 and -0.0 have other bits and the same sketch";
+}
+
+TEST(Distance, IsNoneWhereNaNOrInfMoved) {
+  std::vector<double> values(16, 1.0);
+  const auto locked = evidence_of(values);
+  values[3] = std::nan("");
+  EXPECT_FALSE(distance(locked, evidence_of(values)));
+  auto elsewhere = values;
+  std::swap(elsewhere[3], elsewhere[4]);
+  EXPECT_FALSE(distance(evidence_of(values), evidence_of(elsewhere)));
+  EXPECT_FALSE(distance(locked, evidence_of(std::vector<double>(15, 1.0))));
+}
+
+TEST(SetDistances, LeavesOutStatusesAndRandomStreams) {
+  const auto a = evidence_of({1, 2, 3}), b = evidence_of({1, 2, 4});
+  const model::EvidenceTable locked{{{"rng.rand_10000", a}, {"blas.mv", a}, {"blas.dot", a}, {"blas.gone", {}}}};
+  model::Run run;
+  for (const auto* id : {"rng.rand_10000", "blas.mv", "blas.gone"}) {
+    run.probes.push_back({id, model::ProbeStatus::ok, base::Hash128{}, b, {}});
+  }
+  run.probes.push_back({"blas.dot", model::ProbeStatus::unsupported, {}, {}, "no"});
+  std::vector<model::MovedProbe> moved;
+  for (const auto* id : {"rng.rand_10000", "blas.mv", "blas.dot", "blas.gone"}) moved.push_back({id, "a", "b", {}});
+  set_distances(moved, locked, run);
+  EXPECT_FALSE(moved[0].distance);
+  EXPECT_TRUE(moved[1].distance);
+  EXPECT_FALSE(moved[2].distance);
+  EXPECT_FALSE(moved[3].distance);
+}
+
+}  // namespace
+}  // namespace envguard::compare
