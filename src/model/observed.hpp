@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/finding.hpp"
 #include "model/key.hpp"
 
 namespace envguard::model {
@@ -55,16 +56,6 @@ struct Library {
   std::filesystem::path path;
   std::string build_id;
   friend bool operator==(const Library&, const Library&) = default;
-};
-
-/// A contradiction that `doctor` knows.
-struct Finding {
-  enum class Severity { note, warning, error };
-  Severity severity = Severity::note;
-  std::string id;     ///< stable, kebab-case: "stray-cudnn"
-  std::string what;   ///< one sentence
-  std::string where;  ///< the file or variable
-  std::string mend;   ///< what to type or to change
 };
 
 /// A file of the discovery that was read, or looked for and absent: the manifest rests on both.

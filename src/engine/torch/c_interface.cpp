@@ -38,10 +38,7 @@ CInterface CInterface::load(const SharedLibrary& library) {
   take(library, c.version, "aoti_torch_abi_version");
   take(library, c.call_dispatcher, "torch_call_dispatcher");
   take(library, c.new_list, "torch_new_list_reserve_size");
-  take(library, c.list_size, "torch_list_size");
-  take(library, c.list_item, "torch_list_get_item");
   take(library, c.list_push_back, "torch_list_push_back");
-  take(library, c.delete_list, "torch_delete_list");
   take(library, c.new_string, "torch_new_string_handle");
   take(library, c.tensor_from_blob, "aoti_torch_create_tensor_from_blob");
   take(library, c.copy_handle, "aoti_torch_new_tensor_handle");

@@ -30,10 +30,7 @@ struct CInterface {
   Code (*call_dispatcher)(const char* name, const char* overload, Value* stack, std::uint64_t abi_version) = nullptr;
 
   Code (*new_list)(std::size_t reserved, ListObject** list) = nullptr;
-  Code (*list_size)(ListObject* list, std::size_t* size) = nullptr;
-  Code (*list_item)(ListObject* list, std::size_t index, Value* item) = nullptr;
   Code (*list_push_back)(ListObject* list, Value item) = nullptr;
-  Code (*delete_list)(ListObject* list) = nullptr;
   Code (*new_string)(const char* data, std::size_t length, StringObject** text) = nullptr;
 
   Code (*tensor_from_blob)(void* data, std::int64_t rank, const std::int64_t* sizes, const std::int64_t* strides,

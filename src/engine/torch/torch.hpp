@@ -10,6 +10,7 @@
 #include "engine/torch/c_interface.hpp"
 #include "engine/torch/context.hpp"
 #include "engine/torch/failure.hpp"
+#include "engine/torch/results.hpp"
 #include "engine/torch/tensor.hpp"
 #include "engine/torch/value.hpp"
 #include "model/device.hpp"
@@ -27,8 +28,8 @@ class Torch {
   Torch(const Torch&) = delete;
   Torch& operator=(const Torch&) = delete;
 
-  /// torch.ops.<name>.<overload>(arguments...). Result: Tensor, std::array<Tensor, N>, TensorList, bool, std::int64_t,
-  /// double or void. Throws Refusal.
+  /// torch.ops.<name>.<overload>(arguments...). Result: Tensor, std::array<Tensor, N> or void.
+  /// Throws Refusal.
   template <class Result = Tensor, class... Arguments>
   Result call(const char* name, const char* overload, const Arguments&... arguments) const {
     std::array<Value, stack_size> stack{};

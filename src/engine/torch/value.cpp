@@ -40,18 +40,4 @@ Tensor Results::tensor(std::size_t slot) const {
   return {torch_, reinterpret_cast<TensorObject*>(stack_[slot])};
 }
 
-TensorList Results::list() const {
-  auto* list = reinterpret_cast<ListObject*>(stack_[0]);
-  std::size_t size = 0;
-  torch_.check(torch_.c().list_size(list, &size));
-  TensorList tensors;
-  for (std::size_t i = 0; i < size; ++i) {
-    Value item = 0;
-    torch_.check(torch_.c().list_item(list, i, &item));
-    tensors.emplace_back(torch_, reinterpret_cast<TensorObject*>(item));
-  }
-  torch_.check(torch_.c().delete_list(list));
-  return tensors;
-}
-
 }  // namespace envguard::engine::torch

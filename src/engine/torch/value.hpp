@@ -70,37 +70,4 @@ class Marshaller {
   const Torch& torch_;
 };
 
-/// Reads what a call left on the stack. Only Tensors, arrays of Tensors, one list of Tensors, or one plain value can be
-/// returned safely: the interface pops returns backwards but types them forwards.
-class Results {
- public:
-  Results(const Torch& torch, const Value* stack) : torch_(torch), stack_(stack) {}
-
-  template <class T>
-  [[nodiscard]] T take() const {
-    if constexpr (std::is_same_v<T, Tensor>) {
-      return tensor(0);
-    } else if constexpr (std::is_same_v<T, TensorList>) {
-      return list();
-    } else if constexpr (std::is_same_v<T, bool>) {
-      return (stack_[0] & 0xff) != 0;
-    } else if constexpr (std::is_same_v<T, std::int64_t> || std::is_same_v<T, double>) {
-      return std::bit_cast<T>(stack_[0]);
-    } else if constexpr (!std::is_void_v<T>) {
-      return tensors<T>(std::make_index_sequence<std::tuple_size_v<T>>{});
-    }
-  }
-
- private:
-  template <class Array, std::size_t... Index>
-  [[nodiscard]] Array tensors(std::index_sequence<Index...>) const {
-    return Array{tensor(Index)...};
-  }
-  [[nodiscard]] Tensor tensor(std::size_t slot) const;
-  [[nodiscard]] TensorList list() const;
-
-  const Torch& torch_;
-  const Value* stack_;
-};
-
 }  // namespace envguard::engine::torch

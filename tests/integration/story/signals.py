@@ -10,7 +10,7 @@ from pathlib import Path
 
 import harness
 
-MOMENTS = int(os.environ.get("ENVGUARD_TEST_MOMENTS", "50"))
+MOMENTS = 50
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 KNOB = {"ONEDNN_MAX_CPU_ISA": "SSE41", "ATEN_CPU_CAPABILITY": "default"}
 

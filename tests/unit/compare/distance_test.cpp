@@ -1,7 +1,6 @@
 #include "compare/distance.hpp"
 
 #include <cmath>
-#include <cstring>
 #include <random>
 
 #include <gtest/gtest.h>

@@ -36,13 +36,13 @@ std::string rule_of(const Discovery& discovery) {
 /// Every rule answers on this machine; each step takes the winner away and names the next.
 TEST(Discovery, RulesComeInTheirOrder) {
   Tree tree(
-      "cwd @/work\ntop @/work\nenvironment train env/policy\ntorch @/option\nset ENVGUARD_TORCH=@/variable\n"
+      "cwd @/repo\ntop @/repo\nenvironment train env/policy\ntorch @/option\nset ENVGUARD_TORCH=@/variable\n"
       "set UV_PROJECT_ENVIRONMENT=env/uv\nset VIRTUAL_ENV=@/active\nset CONDA_PREFIX=@/conda/envs/x\n"
       "set CONDA_EXE=@/conda/bin/conda\nset PATH=@/path/bin\nset LIBTORCH=@/libtorch\nset "
       "Torch_DIR=@/t/share/cmake/Torch\n"
-      "-- work/uv.lock --\n" +
-      venv("option", "1.0") + venv("variable", "2.0") + venv("work/env/policy", "3.0") + venv("work/env/uv", "4.0") +
-      venv("work/.venv", "5.0") + torch_in("work/.pixi/envs/train/lib/python3.12/site-packages", "6.0") +
+      "-- repo/uv.lock --\n" +
+      venv("option", "1.0") + venv("variable", "2.0") + venv("repo/env/policy", "3.0") + venv("repo/env/uv", "4.0") +
+      venv("repo/.venv", "5.0") + torch_in("repo/.pixi/envs/train/lib/python3.12/site-packages", "6.0") +
       venv("active", "8.0") + torch_in("conda/envs/x/lib/python3.12/site-packages", "9.0") +
       python("path/bin/python3") + torch_in("path/lib/python3.12/site-packages", "10.0") +
       torch_in("conda/lib/python3.12/site-packages", "11.0") +
@@ -56,7 +56,7 @@ TEST(Discovery, RulesComeInTheirOrder) {
     if (std::string(gone) == "--torch") tree.question.torch.clear();
     std::filesystem::remove_all(tree / gone);
   };
-  for (const char* gone : {"--torch", "variable", "work/env/policy", "work/env/uv", "work/.venv", "work/.pixi",
+  for (const char* gone : {"--torch", "variable", "repo/env/policy", "repo/env/uv", "repo/.venv", "repo/.pixi",
                            "active", "conda/envs", "path/lib", "conda/lib", "libtorch", "t", "usr"})
     step(gone);
   EXPECT_THAT(found, ElementsAre("--torch 1.0", "ENVGUARD_TORCH 2.0", "python of the policy 3.0",
@@ -67,14 +67,14 @@ TEST(Discovery, RulesComeInTheirOrder) {
 }
 
 TEST(Discovery, OnlyThePolicysOwnPythonIsNamedByThePolicy) {
-  Tree tree("cwd @/work\ntop @/work\nenvironment train env\n" + venv("work/env", "2.11.0"));
+  Tree tree("cwd @/repo\ntop @/repo\nenvironment train env\n" + venv("repo/env", "2.11.0"));
   EXPECT_TRUE(tree.find().named_by_policy);
-  tree.question.torch = (tree / "work/env").string();
+  tree.question.torch = (tree / "repo/env").string();
   EXPECT_FALSE(tree.find().named_by_policy);
 }
 
 TEST(Discovery, ThePolicysRootIsWhereItsPathsStart) {
-  Tree tree("cwd @/elsewhere\ntop @/work\nenvironment train env\n" + venv("work/part/env", "2.11.0"));
+  Tree tree("cwd @/elsewhere\ntop @/repo\nenvironment train env\n" + venv("repo/part/env", "2.11.0"));
   EXPECT_FALSE(tree.find().install);
   const model::Environment environment{"train", "env", "part"};
   tree.question.environment = &environment;
@@ -100,7 +100,7 @@ TEST(Discovery, NonsenseForTheOptionSaysWhatWasLookedFor) {
 }
 
 TEST(Discovery, WhatHoldsNoTorchIsNotedAndPassedOver) {
-  Tree tree("cwd @/work\nset VIRTUAL_ENV=@/active\nset ENVGUARD_TORCH=@/typo\nset PATH=@/path/bin\n" +
+  Tree tree("cwd @/repo\nset VIRTUAL_ENV=@/active\nset ENVGUARD_TORCH=@/typo\nset PATH=@/path/bin\n" +
             empty_venv("active") + python("path/bin/python3") +
             torch_in("path/lib/python3.12/dist-packages", "2.11.0"));
   const auto discovery = tree.find();
@@ -133,25 +133,25 @@ TEST(Discovery, CondasBaseComesAfterPath) {
 }
 
 TEST(Discovery, AnActiveEnvironmentWithAnotherTorchIsSaid) {
-  Tree tree("cwd @/work\nset VIRTUAL_ENV=@/active\n-- work/pyproject.toml --\n" + venv("work/.venv", "2.11.0") +
+  Tree tree("cwd @/repo\nset VIRTUAL_ENV=@/active\n-- repo/pyproject.toml --\n" + venv("repo/.venv", "2.11.0") +
             venv("active", "2.15.0"));
   auto findings = tree.find().findings;
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].id, "other-torch-active");
   EXPECT_EQ(findings[0].severity, model::Finding::Severity::warning);
   EXPECT_THAT(findings[0].what, testing::AllOf(HasSubstr("2.15.0"), HasSubstr("2.11.0")));
-  tree.machine.environment["VIRTUAL_ENV"] = (tree / "work/.venv").string();
+  tree.machine.environment["VIRTUAL_ENV"] = (tree / "repo/.venv").string();
   EXPECT_THAT(tree.find().findings, IsEmpty());
 }
 
 TEST(Discovery, AWorkspacesMemberFindsTheEnvironmentBesideItsLock) {
-  Tree tree("cwd @/work/packages/one\ntop @/work\n-- work/packages/one/pyproject.toml --\n-- work/uv.lock --\n" +
-            venv("work/.venv", "2.11.0"));
+  Tree tree("cwd @/repo/packages/one\ntop @/repo\n-- repo/packages/one/pyproject.toml --\n-- repo/uv.lock --\n" +
+            venv("repo/.venv", "2.11.0"));
   EXPECT_EQ(rule_of(tree.find()), ".venv beside uv.lock");
 }
 
 TEST(Discovery, NothingAboveTheRepositoryCounts) {
-  Tree tree("cwd @/above/work\ntop @/above/work\n-- above/uv.lock --\n-- above/work/ --\n" +
+  Tree tree("cwd @/above/repo\ntop @/above/repo\n-- above/uv.lock --\n-- above/repo/ --\n" +
             venv("above/.venv", "2.11.0"));
   EXPECT_FALSE(tree.find().install);
   tree.question.top.clear();
@@ -160,7 +160,7 @@ TEST(Discovery, NothingAboveTheRepositoryCounts) {
 
 TEST(Discovery, TwoPoetryEnvironmentsOfOneNameAreNotGuessedBetween) {
   const std::string folder = "home/.cache/pypoetry/virtualenvs/my_project-";
-  Tree tree("cwd @/work\n-- work/poetry.lock --\n-- work/pyproject.toml --\n[project]\nname = \"My Project\"\n" +
+  Tree tree("cwd @/repo\n-- repo/poetry.lock --\n-- repo/pyproject.toml --\n[project]\nname = \"My Project\"\n" +
             venv("home/.cache/pypoetry/virtualenvs/my_project-AbCdEf12-py3.12", "2.11.0"));
   EXPECT_EQ(rule_of(tree.find()), "poetry's environment");
   tree.add(venv("home/.cache/pypoetry/virtualenvs/my_project-ZZZZZZZZ-py3.12", "2.6.0"));
@@ -173,15 +173,15 @@ TEST(Discovery, TwoPoetryEnvironmentsOfOneNameAreNotGuessedBetween) {
 }
 
 TEST(Discovery, WhatWasLookedForAndAbsentIsRemembered) {
-  Tree tree("cwd @/work\nset ENVGUARD_TORCH=@/gone\n-- work/pyproject.toml --\n" + venv("work/.venv", "2.11.0"));
+  Tree tree("cwd @/repo\nset ENVGUARD_TORCH=@/gone\n-- repo/pyproject.toml --\n" + venv("repo/.venv", "2.11.0"));
   const auto seen = [&](const std::string& path) {
     for (const auto& sighting : tree.find().sightings)
       if (sighting.path == tree / path) return sighting.present ? "present" : "absent";
     return "not looked at";
   };
   EXPECT_STREQ(seen("gone"), "absent");
-  EXPECT_STREQ(seen("work/uv.lock"), "absent");
-  EXPECT_STREQ(seen("work/.venv/lib/python3.12/site-packages/torch/version.py"), "present");
+  EXPECT_STREQ(seen("repo/uv.lock"), "absent");
+  EXPECT_STREQ(seen("repo/.venv/lib/python3.12/site-packages/torch/version.py"), "present");
 }
 
 }  // namespace

@@ -8,12 +8,12 @@ namespace envguard::detect {
 namespace {
 
 constexpr const char* pyenv =
-    "cwd @/work\nset PATH=@/pyenv/shims:@/usr/bin\n"
+    "cwd @/repo\nset PATH=@/pyenv/shims:@/usr/bin\n"
     "-- pyenv/shims/python3 * --\n#!/usr/bin/env bash\nprogram=\"${0##*/}\"\nexec \"@/pyenv/libexec/pyenv\" exec "
     "\"$program\" \"$@\"\n"
     "-- pyenv/version --\n# the global one\n3.11.7\n"
     "-- pyenv/versions/3.11.7/bin/python3 * --\n-- pyenv/versions/3.12.1/bin/python3 * --\n"
-    "-- pyenv/versions/3.12.10/bin/python3 * --\n-- usr/bin/python3 * --\n-- work/ --\n";
+    "-- pyenv/versions/3.12.10/bin/python3 * --\n-- usr/bin/python3 * --\n-- repo/ --\n";
 
 std::string interpreter(Tree& tree) {
   Search search;
@@ -25,7 +25,7 @@ std::string interpreter(Tree& tree) {
 TEST(Pyenv, TheGlobalVersionIsTheLastResort) {
   Tree tree(pyenv);
   EXPECT_EQ(interpreter(tree), "@/pyenv/versions/3.11.7/bin/python3");
-  tree.add("-- work/.python-version --\n3.12.1\n");
+  tree.add("-- repo/.python-version --\n3.12.1\n");
   EXPECT_EQ(interpreter(tree), "@/pyenv/versions/3.12.1/bin/python3");
   tree.machine.environment["PYENV_VERSION"] = "3.11.7:3.12.1";
   EXPECT_EQ(interpreter(tree), "@/pyenv/versions/3.11.7/bin/python3");

@@ -10,8 +10,8 @@ namespace envguard::detect {
 
 /// A machine that lies in a temporary folder, written from text. `@` stands for that folder everywhere.
 ///
-///     cwd @/work                    settings: cwd, top, torch, environment (NAME PYTHON), set (NAME=value)
-///     -- work/.venv/pyvenv.cfg --   a file and its text, up to the next such line
+///     cwd @/repo                    settings: cwd, top, torch, environment (NAME PYTHON), set (NAME=value)
+///     -- repo/.venv/pyvenv.cfg --   a file and its text, up to the next such line
 ///     -- bin/python3 -> python --   a symbolic link
 ///     -- empty/ --                  a folder
 ///     -- bin/tool * --              an executable file
