@@ -145,6 +145,10 @@ void add_measuring(CLI::App& app, Draft& draft) {
       check_command->add_option("--commit", check.commit, "policy and lock of this commit")->type_name("REV");
   staged->excludes(commit)->excludes(file);
   file->excludes(commit)->excludes(environment)->excludes(target);
+  check_command
+      ->add_option("--against", check.against,
+                   "another PyTorch, put in the place of this one to see whether the install moved the numerics")
+      ->type_name("INSTALL");
   check_command->add_flag("--no-cache", check.no_cache, "measure, whatever was kept");
   check_command->add_flag("--ci", check.ci, "answer as the policy's [ci] says; implied where CI is set");
   add_timeout(*check_command, check.timeout);

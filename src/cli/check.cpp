@@ -24,7 +24,7 @@ repository::Source source_of(const CheckOptions& options, compare::Context conte
 }
 
 Keeping keeping_of(const CheckOptions& options, const Call& call, compare::Context context) {
-  if (options.no_cache || context == compare::Context::ci) return Keeping::nothing;
+  if (options.no_cache || !options.against.empty() || context == compare::Context::ci) return Keeping::nothing;
   const bool default_question = options.commit.empty() && options.target.empty() && !options.device &&
                                 call.global.torch.empty() && call.global.config.empty();
   return default_question ? Keeping::runs_and_verdict : Keeping::runs;
@@ -61,8 +61,9 @@ model::Verdict check_repository(const CheckOptions& options, const Call& call, c
   std::vector<model::Verdict> verdicts;
   for (const auto& environment : environments(scene, options.environment)) {
     const auto locks = scene.repository->locks(scene.source, environment.name, scene.folder());
-    verdicts.push_back(locks.locks.empty() ? nothing_locked(scene, environment, question.context)
-                                           : judge(call, scene, environment, locks, question, purse));
+    verdicts.push_back(locks.locks.empty()
+                           ? nothing_locked(scene, environment, question.context, model::utc_day(call.machine.now()))
+                           : judge(call, scene, environment, locks, question, purse));
   }
   return joined(std::move(verdicts));
 }
@@ -75,6 +76,7 @@ base::ExitCode run(const CheckOptions& options, const Call& call) {
   question.device = options.device;
   question.context =
       options.ci || hook::in_ci(call.machine.environment) ? compare::Context::ci : compare::Context::by_hand;
+  question.against = options.against;
   question.keeping = keeping_of(options, call, question.context);
   Purse purse(most_check_processes, options.timeout);
   const auto verdict = options.lock.empty() ? check_repository(options, call, question, purse)

@@ -13,7 +13,9 @@
 #include "cli/measurement.hpp"
 #include "cli/scene.hpp"
 #include "codec/diff.hpp"
+#include "compare/classify.hpp"
 #include "compare/lock.hpp"
+#include "lockfile/evidence.hpp"
 #include "lockfile/lock.hpp"
 #include "recipe/table.hpp"
 #include "report/diff.hpp"
@@ -25,8 +27,15 @@ namespace {
 using base::Error;
 using base::ExitCode;
 
+struct Locked {
+  model::Lock lock;
+  std::optional<model::EvidenceTable> evidence;  ///< nothing: not there, or damaged; then there are no distances
+
+  [[nodiscard]] compare::LockSide side() const { return {lock, evidence ? &*evidence : nullptr}; }
+};
+
 /// (environment, target) -> lock.
-using Locks = std::map<std::pair<std::string, std::string>, model::Lock>;
+using Locks = std::map<std::pair<std::string, std::string>, Locked>;
 
 /// One side of a comparison: some locks, or this machine, which is measured once the other side is known.
 struct Side {
@@ -35,40 +44,59 @@ struct Side {
   bool here = false;
 };
 
+Locked locked(const std::string& text, const std::string& place, const std::optional<std::string>& evidence) {
+  Locked result{lockfile::parse_lock(text, place), {}};
+  auto checked = lockfile::check_evidence(result.lock, evidence);
+  if (auto* table = std::get_if<model::EvidenceTable>(&checked)) result.evidence = std::move(*table);
+  return result;
+}
+
 Locks locks_of(const Scene& scene, const repository::Source& source, const DiffOptions& options) {
   Locks locks;
   for (const auto& environment : environments(scene, options.environment)) {
     for (const auto& file : scene.repository->locks(source, environment.name, scene.folder()).locks) {
       if (!options.target.empty() && file.target != options.target) continue;
-      auto lock = lockfile::parse_lock(file.text, file.place);
-      lockfile::check_place(lock, file.environment, file.target, file.place);
+      auto lock = locked(file.text, file.place, file.evidence);
+      lockfile::check_place(lock.lock, file.environment, file.target, file.place);
       locks.emplace(std::pair(environment.name, file.target), std::move(lock));
     }
   }
   return locks;
 }
 
-Side lone(const std::string& name, const std::string& text) {
-  const auto lock = lockfile::parse_lock(text, name);
-  return {.name = name, .locks = {{{lock.environment, lock.target}, lock}}, .here = false};
+Side lone(const std::string& name, const std::string& text, const std::optional<std::string>& evidence) {
+  auto lock = locked(text, name, evidence);
+  const std::pair key(lock.lock.environment, lock.lock.target);
+  return {.name = name, .locks = {{key, std::move(lock)}}, .here = false};
+}
+
+std::string beside(std::string path) {
+  return path.ends_with(".toml") ? path.replace(path.size() - 5, 5, ".evidence") : path;
 }
 
 std::optional<Side> file_of_revision(const Scene& scene, const std::string& text) {
   const auto colon = text.find(':');
   if (colon == std::string::npos || colon == 0) return std::nullopt;
-  const auto entries = scene.repository->git().tree_entries(text.substr(0, colon), {text.substr(colon + 1)});
+  const auto& git = scene.repository->git();
+  const auto revision = text.substr(0, colon);
+  const auto path = text.substr(colon + 1);
+  const auto entries = git.tree_entries(revision, {path});
   if (entries.size() != 1) {
     throw Error(ExitCode::usage, fmt::format("\"{}\" names no file of that revision", base::visible(text)),
                 "REV:FILE takes a path from the top of the repository");
   }
-  const auto blobs = scene.repository->git().blobs(entries, {base::limits::lock_bytes}, ExitCode::lock_unreadable);
-  return lone(text, blobs.at(0).value_or(""));
+  const auto blobs = git.blobs(entries, {base::limits::lock_bytes}, ExitCode::lock_unreadable);
+  const auto evidence = git.tree_entries(revision, {beside(path)});
+  const auto evidence_blobs = git.blobs(evidence, {base::limits::evidence_bytes}, ExitCode::lock_unreadable);
+  return lone(text, blobs.at(0).value_or(""),
+              evidence_blobs.size() == 1 ? evidence_blobs.front() : std::optional<std::string>());
 }
 
 Side side_of(const Call& call, const Scene& scene, const std::string& text, const DiffOptions& options) {
   if (text == "here") return {.name = "here", .locks = {}, .here = true};
   if (const auto file = base::read_file(call.resolve(text), base::limits::lock_bytes, ExitCode::lock_unreadable)) {
-    return lone(text, *file);
+    return lone(text, *file,
+                base::read_file(beside(call.resolve(text)), base::limits::evidence_bytes, ExitCode::lock_unreadable));
   }
   if (auto file = file_of_revision(scene, text)) return *std::move(file);
   return {.name = text, .locks = locks_of(scene, {repository::View::commit, text}, options), .here = false};
@@ -101,9 +129,9 @@ model::Run run_here(const Call& call, const Scene& scene, const std::string& env
   const auto plan = make_plan(subject, device, {});
   const auto runner = make_runner(call, subject);
   ProgressLine progress(call);
-  EngineLaboratory engine(runner, plan, purse, progress);
-  KeptLaboratory laboratory(engine, plan, keeper.cache(), call.machine.build, keeper.kept_state());
-  auto run = laboratory.measure(recipe::probes(device.kind));
+  EngineLaboratory engine(runner, plan, {}, purse, progress);
+  KeptLaboratory laboratory(engine, keeper.cache(), call.machine.build, keeper.kept_state());
+  auto run = laboratory.measure({recipe::probes(device.kind)});
   insist_on_whole(run);
   return run;
 }
@@ -112,7 +140,8 @@ model::Run run_here(const Call& call, const Scene& scene, const std::string& env
 Locks measure_here(const Call& call, const Scene& scene, const Locks& other, const DiffOptions& options) {
   Locks here;
   Purse purse(static_cast<int>(other.size()) + 1, options.timeout);
-  for (const auto& [name, lock] : other) {
+  for (const auto& [name, held] : other) {
+    const auto& lock = held.lock;
     const auto& all = scene.policy.environments;
     const auto environment = std::ranges::find(all, name.first, &model::Environment::name);
     auto subject = look_at(call, scene, discover(call, scene, environment == all.end() ? nullptr : &*environment));
@@ -130,9 +159,10 @@ Locks measure_here(const Call& call, const Scene& scene, const Locks& other, con
                                          .reason = {},
                                          .runs = 1,
                                          .refresh = false,
-                                         .reason_needed = false,
+                                         .writes = false,
                                          .today = {}};
-    here.emplace(name, compare::lock_of(subject.observed, scene.policy, run, question, lock.quarantined));
+    here.emplace(name, Locked{compare::lock_of(subject.observed, scene.policy, run, question, lock.quarantined),
+                              compare::evidence_of(run)});
   }
   if (here.empty()) {
     throw Error(ExitCode::not_judged, "none of these locks is for this hardware, so nothing was compared",
@@ -152,19 +182,20 @@ std::vector<model::LockDiff> compare_sides(const Side& older, const Side& newer)
   };
   if (older.locks.size() == 1 && newer.locks.size() == 1) {
     // Two single locks are compared whatever they are called.
-    add(compare::diff(older.locks.begin()->second, newer.locks.begin()->second), newer.locks.begin()->first);
+    add(compare::diff(older.locks.begin()->second.side(), newer.locks.begin()->second.side()),
+        newer.locks.begin()->first);
     return diffs;
   }
   for (const auto& [name, lock] : older.locks) {
     const auto other = newer.locks.find(name);
     if (other != newer.locks.end()) {
-      add(compare::diff(lock, other->second), name);
+      add(compare::diff(lock.side(), other->second.side()), name);
     } else if (!newer.here) {
-      add(compare::removed(lock), name);
+      add(compare::removed(lock.lock), name);
     }
   }
   for (const auto& [name, lock] : newer.locks) {
-    if (!older.locks.contains(name)) add(compare::added(lock), name);
+    if (!older.locks.contains(name)) add(compare::added(lock.lock), name);
   }
   return diffs;
 }

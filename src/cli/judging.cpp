@@ -71,7 +71,11 @@ class Inquest {
  public:
   Inquest(const Call& call, const Scene& scene, const model::Environment& environment, const Question& question,
           Purse& purse, Keeper& keeper)
-      : call_(call), scene_(scene), environment_(environment), question_(question), purse_(purse), keeper_(keeper) {}
+      : call_(call), scene_(scene), environment_(environment), question_(question), purse_(purse), keeper_(keeper) {
+    if (question.against.empty()) return;
+    against_ = look_at(call, scene, discover_named(call, scene, question.against));
+    static_cast<void>(install_to_open(*against_));
+  }
 
   std::vector<model::Judgement> judge(const ReadLocks& locks, Subject& subject) {
     std::vector<model::Lock> candidates;
@@ -128,9 +132,10 @@ class Inquest {
     const auto plan = make_plan(subject, device, {});
     const auto runner = make_runner(call_, subject);
     ProgressLine progress(call_);
-    EngineLaboratory engine(runner, plan, purse_, progress);
-    KeptLaboratory laboratory(engine, plan, keeper_.cache(), call_.machine.build, keeper_.kept_state());
-    auto judgement = inquiry::judge(baseline, scene_.policy, subject.observed, laboratory);
+    const auto other = against_ ? std::optional(make_plan(*against_, device, {})) : std::nullopt;
+    EngineLaboratory engine(runner, plan, other, purse_, progress);
+    KeptLaboratory laboratory(engine, keeper_.cache(), call_.machine.build, keeper_.kept_state());
+    auto judgement = inquiry::judge(baseline, scene_.policy, subject.observed, laboratory, other.has_value());
     note_time(judgement, laboratory);
     runs_.push_back(laboratory.runs());
     measured_ = measured_ || laboratory.measured();
@@ -156,6 +161,7 @@ class Inquest {
   const Question& question_;
   Purse& purse_;
   Keeper& keeper_;
+  std::optional<Subject> against_;  ///< of --against
   std::vector<std::vector<model::Run>> runs_;
   bool measured_ = false;
 };
@@ -197,7 +203,8 @@ model::Verdict judge(const Call& call, const Scene& scene, const model::Environm
   }
   for (auto& judgement : judgements) {
     judgement.install = subject.observed.install;
-    judgement = compare::settle(std::move(judgement), scene.policy, question.context);
+    judgement =
+        compare::settle(std::move(judgement), scene.policy, question.context, model::utc_day(call.machine.now()));
   }
   auto verdict = compare::combine(std::move(judgements), subject.observed.findings);
   keeper.keep(verdict, inputs, inquest.runs(), inquest.measured());

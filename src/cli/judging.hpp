@@ -19,7 +19,8 @@ struct Question {
   std::optional<model::Device> device;  ///< nothing: every lock whose key fits
   compare::Context context = compare::Context::by_hand;
   Keeping keeping = Keeping::nothing;
-  std::string source;  ///< where the locks were read, where the scene does not say it
+  std::string against;  ///< --against: another PyTorch to put in the place of this one; empty: none
+  std::string source;   ///< where the locks were read, where the scene does not say it
 };
 
 /// Judges an environment's locks on this machine. `locks`: as they lie in the repository, or the one of --lock. What

@@ -23,6 +23,14 @@ bool may_be_kept(const model::Verdict& verdict) {
   });
 }
 
+bool rests_on_an_ended_allowance(const model::Verdict& verdict, const std::string& today) {
+  return std::ranges::any_of(verdict.judgements, [&](const auto& judgement) {
+    return std::ranges::any_of(judgement.moved, [&](const auto& probe) {
+      return !probe.allowed_until.empty() && probe.allowed_until < today;
+    });
+  });
+}
+
 /// A measurement that says this machine may not compute what it did.
 bool casts_doubt(const model::Verdict& verdict) {
   using enum model::Outcome;
@@ -33,9 +41,13 @@ bool casts_doubt(const model::Verdict& verdict) {
 
 }  // namespace
 
-model::Run KeptLaboratory::measure(const std::vector<std::string>& probes) {
-  auto plan = plan_;
-  plan.probes = probes;
+model::Run KeptLaboratory::measure(const compare::Measure& wanted) {
+  if (wanted.step != compare::Step{} || !wanted.perturb.empty()) {
+    measured_ = true;
+    return engine_.measure(wanted);
+  }
+  auto plan = engine_.plan();
+  plan.probes = wanted.probes;
   if (state_) {
     if (auto run = cache_.find(plan, build_, nth(*state_, runs_.size()))) {
       runs_.push_back(*run);
@@ -43,7 +55,7 @@ model::Run KeptLaboratory::measure(const std::vector<std::string>& probes) {
     }
   }
   measured_ = true;
-  runs_.push_back(engine_.measure(probes));
+  runs_.push_back(engine_.measure(wanted));
   return runs_.back();
 }
 
@@ -63,6 +75,7 @@ std::optional<model::Verdict> Keeper::find(const std::vector<manifest::Input>& i
   if (manifest::outdated(*kept_, inputs, call_.machine, call_.machine.now())) return std::nullopt;
   try {
     auto verdict = codec::read_verdict(kept_->text);
+    if (rests_on_an_ended_allowance(verdict, model::utc_day(call_.machine.now()))) return std::nullopt;
     for (auto& judgement : verdict.judgements) judgement.kept = true;
     return verdict;
   } catch (const base::Error&) {

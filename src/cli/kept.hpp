@@ -18,18 +18,18 @@ namespace envguard::cli {
 class KeptLaboratory : public inquiry::Laboratory {
  public:
   /// `state`: of the machine, under which Runs were kept; nothing: measure.
-  KeptLaboratory(EngineLaboratory& engine, model::Plan plan, const cache::Cache& cache, std::string build,
+  KeptLaboratory(EngineLaboratory& engine, const cache::Cache& cache, std::string build,
                  std::optional<base::Hash128> state)
-      : engine_(engine), plan_(std::move(plan)), cache_(cache), build_(std::move(build)), state_(state) {}
+      : engine_(engine), cache_(cache), build_(std::move(build)), state_(state) {}
 
-  [[nodiscard]] model::Run measure(const std::vector<std::string>& probes) override;
+  [[nodiscard]] model::Run measure(const compare::Measure& wanted) override;
   [[nodiscard]] inquiry::Budget left() const override { return engine_.left(); }
+  /// Those under the machine's own settings: what put a difference back is never kept.
   [[nodiscard]] const std::vector<model::Run>& runs() const { return runs_; }
   [[nodiscard]] bool measured() const { return measured_; }
 
  private:
   EngineLaboratory& engine_;
-  model::Plan plan_;
   const cache::Cache& cache_;
   std::string build_;
   std::optional<base::Hash128> state_;

@@ -25,18 +25,22 @@ class Purse {
   double seconds_;
 };
 
-/// Fresh engine processes under one plan.
+/// Fresh engine processes under one plan. `other`: the plan of the PyTorch that --against names; nothing where there is
+/// none, and then none may be asked for.
 class EngineLaboratory : public inquiry::Laboratory {
  public:
-  EngineLaboratory(const runner::Runner& runner, model::Plan plan, Purse& purse, ProgressLine& progress)
-      : runner_(runner), plan_(std::move(plan)), purse_(purse), progress_(progress) {}
+  EngineLaboratory(const runner::Runner& runner, model::Plan plan, std::optional<model::Plan> other, Purse& purse,
+                   ProgressLine& progress)
+      : runner_(runner), plan_(std::move(plan)), other_(std::move(other)), purse_(purse), progress_(progress) {}
 
-  [[nodiscard]] model::Run measure(const std::vector<std::string>& probes) override;
+  [[nodiscard]] model::Run measure(const compare::Measure& wanted) override;
+  [[nodiscard]] const model::Plan& plan() const { return plan_; }
   [[nodiscard]] inquiry::Budget left() const override { return purse_.left(); }
 
  private:
   const runner::Runner& runner_;
   model::Plan plan_;
+  std::optional<model::Plan> other_;
   Purse& purse_;
   ProgressLine& progress_;
   int runs_ = 0;

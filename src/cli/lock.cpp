@@ -51,7 +51,7 @@ std::string target_name(const std::string& named, const model::Policy& policy, c
 /// What lies where the new lock goes.
 struct Previous {
   std::optional<model::Lock> lock;
-  bool evidence_is_whole = true;
+  std::optional<model::EvidenceTable> evidence;
   std::vector<std::string> taken;  ///< names of the environment's locks
 };
 
@@ -63,8 +63,8 @@ Previous previous_lock(const Scene& scene, const std::string& environment, const
     try {
       previous.lock = lockfile::parse_lock(file.text, file.place);
       lockfile::check_place(*previous.lock, file.environment, file.target, file.place);
-      const auto evidence = lockfile::check_evidence(*previous.lock, file.evidence);
-      previous.evidence_is_whole = std::holds_alternative<model::EvidenceTable>(evidence);
+      auto evidence = lockfile::check_evidence(*previous.lock, file.evidence);
+      if (auto* table = std::get_if<model::EvidenceTable>(&evidence)) previous.evidence = std::move(*table);
     } catch (Error& error) {
       error.next_if_none("restore it with git, or delete it and lock anew");
       throw;
@@ -91,24 +91,27 @@ base::ExitCode run(const LockOptions& options, const Call& call) {
                                        .reason = options.reason,
                                        .runs = options.runs,
                                        .refresh = options.refresh,
-                                       .reason_needed = !options.check,
+                                       .writes = !options.check,
                                        .today = model::utc_day(call.machine.now()),
-                                       .taken = previous.taken};
+                                       .taken = previous.taken,
+                                       .previous_evidence = previous.evidence};
   ProgressLine progress(call);
-  Purse purse(options.runs, options.timeout);
+  Purse purse(options.runs + 1, options.timeout);  // and one that perturbs
   const auto runner = make_runner(call, subject);
-  EngineLaboratory laboratory(runner, make_plan(subject, device, {}), purse, progress);
+  EngineLaboratory laboratory(runner, make_plan(subject, device, {}), {}, purse, progress);
   auto candidate = inquiry::candidate(previous.lock, subject.observed, scene.policy, question, laboratory);
 
   const auto sealed = lockfile::seal(candidate.lock, candidate.evidence);
   model::LockResult result{.lock = sealed.lock,
                            .path = (folder / lockfile::lock_file_name(target)).lexically_relative(scene.top()).string(),
                            .diff = std::move(candidate.diff),
+                           .band_rounds = compare::band_rounds,
                            .flip_rate_excluded = compare::excluded_flip_rate(options.runs),
                            .seconds = static_cast<double>(options.timeout.count()) - purse.left().seconds};
   using enum model::LockResult::Action;
-  const bool changed = candidate.changed || !previous.evidence_is_whole;
-  result.action = options.check ? (changed ? would_write : would_stay) : changed ? written : unchanged;
+  result.action = options.check       ? (candidate.changed ? would_write : would_stay)
+                  : candidate.changed ? written
+                                      : unchanged;
   if (result.action == written) lockfile::write_pair(folder, sealed.lock, sealed.evidence);
   const bool silent = call.global.quiet && call.text() && result.action != would_write;
   if (!silent) call.print(call.text() ? report::lock_text(result, call.style()) : codec::write_lock_result(result));

@@ -32,7 +32,7 @@ void insist_on_whole(const model::Run& run) {
 }
 
 model::Run measure_whole(const runner::Runner& runner, const model::Plan& plan, Purse& purse, ProgressLine& progress,
-                         const std::string& what, const std::vector<std::pair<std::string, std::string>>& step) {
+                         const std::string& what, const runner::Variables& step) {
   progress.start(what);
   const runner::Watch watch{.progress = [&](const runner::Progress& at) { progress.show(at); }, .tensor = {}};
   auto run =

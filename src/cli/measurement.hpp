@@ -16,7 +16,7 @@ void insist_on_whole(const model::Run& run);
 /// One whole run over these probes, in a process of its own. Error could_not_measure where it is not whole.
 [[nodiscard]] model::Run measure_whole(const runner::Runner& runner, const model::Plan& plan, Purse& purse,
                                        ProgressLine& progress, const std::string& what,
-                                       const std::vector<std::pair<std::string, std::string>>& step = {});
+                                       const runner::Variables& step = {});
 
 [[nodiscard]] model::Fingerprint fingerprint_of(const Subject& subject, const model::Run& run);
 

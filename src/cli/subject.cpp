@@ -52,6 +52,10 @@ detect::Discovery discover(const Call& call, const Scene& scene, const model::En
                               {.torch = call.global.torch, .environment = environment, .top = scene.top()});
 }
 
+detect::Discovery discover_named(const Call& call, const Scene& scene, const std::string& install) {
+  return detect::find_install(call.machine, {.torch = install, .environment = nullptr, .top = scene.top()});
+}
+
 Subject look_at(const Call& call, const Scene& scene, detect::Discovery discovery) {
   Subject subject;
   const bool named_by_policy = discovery.named_by_policy;

@@ -27,6 +27,9 @@ inline constexpr const char* name_a_torch =
 /// Discovery only: fast, and enough to tell whether a kept verdict still holds.
 [[nodiscard]] detect::Discovery discover(const Call& call, const Scene& scene, const model::Environment* environment);
 
+/// The install that an option names. Error usage where it names none.
+[[nodiscard]] detect::Discovery discover_named(const Call& call, const Scene& scene, const std::string& install);
+
 /// `environment`: nothing where no policy speaks.
 [[nodiscard]] Subject look_at(const Call& call, const Scene& scene, detect::Discovery discovery);
 

@@ -14,7 +14,7 @@ inline constexpr int most_check_processes = 40;
 
 /// The verdict on an environment without any lock.
 [[nodiscard]] model::Verdict nothing_locked(const Scene& scene, const model::Environment& environment,
-                                            compare::Context context);
+                                            compare::Context context, std::string_view today);
 
 /// One verdict for several environments.
 [[nodiscard]] model::Verdict joined(std::vector<model::Verdict> verdicts);

@@ -41,7 +41,7 @@ Json plan_json(const model::Plan& plan) {
       {"recipe", plan.recipe},           {"profile", name(plan.profile)},     {"install", install_json(plan.install)},
       {"preload", texts_json(preload)},  {"device", plan.device.text()},      {"threads", plan.threads},
       {"flags", pairs_json(plan.flags)}, {"probes", texts_json(plan.probes)}, {"keep_bytes", plan.keep_bytes}};
-  if (plan.perturb) json["perturb"] = *plan.perturb;
+  if (!plan.perturb.empty()) json["perturb"] = plan.perturb;
   return json;
 }
 
@@ -58,7 +58,9 @@ model::Plan plan_from(const Reader& reader) {
   plan.threads = reader.integer<int>("threads");
   plan.flags = reader.pairs("flags");
   plan.probes = reader.texts("probes");
-  if (reader.has("perturb")) plan.perturb = reader.integer<std::uint64_t>("perturb");
+  if (reader.has("perturb")) {
+    for (const auto& seed : reader.items("perturb")) plan.perturb.push_back(seed.as_unsigned(UINT64_MAX));
+  }
   plan.keep_bytes = reader.flag("keep_bytes");
   return plan;
 }

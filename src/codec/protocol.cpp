@@ -52,6 +52,10 @@ Json line_json(const Begin& begin) {
   return {{"begin", text_json(begin.probe)}};
 }
 
+Json line_json(const Round& round) {
+  return {{"round", {{"perturb", round.perturb}}}};
+}
+
 Json line_json(const Probe& probe) {
   auto json = probe_json(probe.result);
   if (probe.bytes) json["bytes"] = {{"offset", probe.bytes->offset}, {"length", probe.bytes->length}};
@@ -123,6 +127,7 @@ Line read_line(std::string_view text) {
   if (reader.has("opening")) return Opening{reader.text("opening")};
   if (reader.has("not_opened")) return not_opened_from(reader.at("not_opened"));
   if (reader.has("opened")) return opened_from(reader.at("opened"));
+  if (reader.has("round")) return Round{reader.at("round").integer<std::uint64_t>("perturb")};
   if (reader.has("begin")) return Begin{reader.text("begin")};
   if (reader.has("probe")) return probe_line_from(reader);
   if (reader.has("libraries")) return libraries_line_from(reader);

@@ -47,6 +47,12 @@ struct Opened {
   std::vector<std::string> not_settable;
 };
 
+/// All probes follow once more, with inputs moved after the pattern of this seed. One line for each seed of the plan,
+/// in its order.
+struct Round {
+  std::uint64_t perturb = 0;
+};
+
 /// A probe, or a unit of several probes, that is about to run. Its probes follow, one line each.
 struct Begin {
   std::string probe;
@@ -77,7 +83,7 @@ struct Done {
 };
 inline constexpr std::string_view stopped_by_cuda_error = "cuda-error";
 
-using Line = std::variant<Hello, Opening, NotOpened, Opened, Begin, Probe, Libraries, Done>;
+using Line = std::variant<Hello, Opening, NotOpened, Opened, Round, Begin, Probe, Libraries, Done>;
 
 /// With its newline.
 [[nodiscard]] std::string write_line(const Line& line);

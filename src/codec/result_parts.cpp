@@ -2,36 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "codec/numerics.hpp"
+
 namespace envguard::codec {
 
 namespace {
-
-Document item(const model::LayerSummary& layer) {
-  return {{"layer", layer.layer}, {"moved", layer.moved}, {"of", layer.of}};
-}
-
-Document item(const model::MovedProbe& probe) {
-  Document distance;
-  if (probe.distance) {
-    distance = {{"value", probe.distance->value},
-                {"low", probe.distance->low},
-                {"high", probe.distance->high},
-                {"absolute", probe.distance->absolute},
-                {"resolved", probe.distance->resolved}};
-  }
-  return {{"probe", probe.id}, {"locked", probe.locked}, {"here", probe.here}, {"distance", distance}};
-}
-
-Document item(const model::Difference& difference) {
-  return json_of(difference);
-}
-
-template <typename Item>
-Document array_of(const std::vector<Item>& items) {
-  auto array = Document::array();
-  for (const auto& each : items) array.push_back(item(each));
-  return array;
-}
 
 std::string kind_name(model::LockDiff::Kind kind) {
   switch (kind) {
@@ -75,15 +50,9 @@ Document json_of(const model::Difference& difference) {
 }
 
 Document json_of(const std::vector<model::Difference>& differences) {
-  return array_of(differences);
-}
-
-Document json_of(const std::vector<model::LayerSummary>& layers) {
-  return array_of(layers);
-}
-
-Document json_of(const std::vector<model::MovedProbe>& moved) {
-  return array_of(moved);
+  auto array = Document::array();
+  for (const auto& each : differences) array.push_back(json_of(each));
+  return array;
 }
 
 Document json_of(const model::Table& table) {

@@ -21,8 +21,6 @@ using Document = nlohmann::ordered_json;
 [[nodiscard]] Document json_of(const model::Install& install);
 [[nodiscard]] Document json_of(const model::Difference& difference);
 [[nodiscard]] Document json_of(const std::vector<model::Difference>& differences);
-[[nodiscard]] Document json_of(const std::vector<model::LayerSummary>& layers);
-[[nodiscard]] Document json_of(const std::vector<model::MovedProbe>& moved);
 [[nodiscard]] Document json_of(const model::LockDiff& diff);
 [[nodiscard]] Document json_of(const model::Table& table);  ///< an object
 

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "codec/json.hpp"
+#include "codec/numerics.hpp"
 #include "codec/result_parts.hpp"
 
 namespace envguard::codec {
@@ -40,6 +41,9 @@ Document json_of_judgement(const model::Judgement& judgement) {
           {"layers", json_of(judgement.layers)},
           {"moved", json_of(judgement.moved)},
           {"differences", json_of(judgement.differences)},
+          {"cause", json_of(judgement.cause)},
+          {"order_dependent", judgement.order_dependent},
+          {"transient", judgement.transient},
           {"unstable", judgement.unstable},
           {"distinct_results", judgement.distinct_results},
           {"quarantined", judgement.quarantined},
@@ -116,15 +120,6 @@ model::Install read_install(const Json& json) {
   return install;
 }
 
-std::optional<model::Distance> read_distance(const Document& json) {
-  if (json.is_null()) return std::nullopt;
-  return model::Distance{.value = json.at("value"),
-                         .low = json.at("low"),
-                         .high = json.at("high"),
-                         .absolute = json.at("absolute"),
-                         .resolved = json.at("resolved")};
-}
-
 model::Judgement read_judgement(const Json& json) {
   model::Judgement judgement;
   judgement.outcome = read_outcome(json.at("outcome"));
@@ -139,12 +134,12 @@ model::Judgement read_judgement(const Json& json) {
   judgement.source = json.at("source");
   judgement.locked_id = read_hash(json.at("locked_id"));
   judgement.id = read_hash(json.at("id"));
-  for (const auto& each : json.at("layers"))
-    judgement.layers.push_back({each.at("layer"), each.at("moved"), each.at("of")});
-  for (const auto& each : json.at("moved"))
-    judgement.moved.push_back(
-        {each.at("probe"), each.at("locked"), each.at("here"), read_distance(each.at("distance"))});
+  judgement.layers = read_layers(json.at("layers"));
+  judgement.moved = read_moved(json.at("moved"));
   for (const auto& each : json.at("differences")) judgement.differences.push_back(read_difference(each));
+  judgement.cause = read_cause(json.at("cause"));
+  json.at("order_dependent").get_to(judgement.order_dependent);
+  json.at("transient").get_to(judgement.transient);
   json.at("unstable").get_to(judgement.unstable);
   json.at("distinct_results").get_to(judgement.distinct_results);
   json.at("quarantined").get_to(judgement.quarantined);
@@ -196,6 +191,8 @@ model::Verdict read_verdict(std::string_view text) {
   try {
     return read(json);
   } catch (const Json::exception& error) {
+    refuse(error.what());
+  } catch (const std::out_of_range& error) {
     refuse(error.what());
   }
 }

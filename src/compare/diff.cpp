@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "compare/classify.hpp"
 #include "compare/differences.hpp"
 #include "compare/lines.hpp"
 
@@ -18,13 +19,25 @@ std::vector<std::string> ids(const model::Lock& lock) {
   return ids;
 }
 
+model::LayerChange change_of_layer(const model::LayerSummary& layer, const std::vector<model::MovedProbe>& moved) {
+  model::LayerChange change{.layer = layer.layer, .moved = layer.moved, .of = layer.of};
+  const auto worst = std::ranges::find(moved, layer.worst, &model::MovedProbe::id);
+  if (worst == moved.end()) return change;
+  change.worst = worst->id.substr(std::min(worst->id.size(), layer.layer.size() + 1));
+  if (worst->distance) change.distance = fmt::format("{:.1e}", worst->distance->value);
+  if (worst->drift_class) change.drift_class = model::name(*worst->drift_class);
+  return change;
+}
+
 std::string change(const model::Difference& difference) {
   return fmt::format("{} {} -> {}", difference.name, difference.locked, difference.here);
 }
 
 }  // namespace
 
-model::LockDiff diff(const model::Lock& older, const model::Lock& newer) {
+model::LockDiff diff(const LockSide& older_side, const LockSide& newer_side) {
+  const auto& older = older_side.lock;
+  const auto& newer = newer_side.lock;
   model::LockDiff diff;
   diff.environment = newer.environment;
   diff.target = newer.target;
@@ -47,6 +60,7 @@ model::LockDiff diff(const model::Lock& older, const model::Lock& newer) {
   if (!diff.same_key) return diff;  // the bits of two machines are never compared
   const auto before = lines(older, sets.judged);
   diff.moved = moved(before, lines(newer, sets.judged));
+  if (newer_side.evidence != nullptr) assess(diff.moved, older_side.evidence, *newer_side.evidence);
   diff.layers = layer_summaries(before, diff.moved);
   return diff;
 }
@@ -87,7 +101,7 @@ std::optional<model::Change> change_of(const model::LockDiff& diff) {
     }
   }
   for (const auto& layer : diff.layers) {
-    if (layer.moved > 0) change_table.layers.push_back({layer.layer, layer.moved, layer.of});
+    if (layer.moved > 0) change_table.layers.push_back(change_of_layer(layer, diff.moved));
   }
   if (change_table == model::Change{}) return std::nullopt;
   return change_table;

@@ -5,8 +5,14 @@
 
 namespace envguard::compare {
 
+/// One side of a comparison.
+struct LockSide {
+  const model::Lock& lock;
+  const model::EvidenceTable* evidence = nullptr;  ///< null: none at hand, so there are no distances
+};
+
 /// Everything that two locks record otherwise. Names of the sides, environment and target are left for the caller.
-[[nodiscard]] model::LockDiff diff(const model::Lock& older, const model::Lock& newer);
+[[nodiscard]] model::LockDiff diff(const LockSide& older_side, const LockSide& newer_side);
 [[nodiscard]] model::LockDiff added(const model::Lock& lock);
 [[nodiscard]] model::LockDiff removed(const model::Lock& lock);
 

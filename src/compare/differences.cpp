@@ -90,9 +90,18 @@ bool may_move_bits(const Difference& difference) {
          difference.locked != difference.here;
 }
 
-std::vector<Difference> to_mend(const std::vector<Difference>& differences, bool drifted) {
+std::vector<Difference> to_mend(const std::vector<Difference>& differences, bool drifted,
+                                const std::optional<model::Cause>& cause) {
   const auto blocks = [](const Difference& each) { return each.weight == Difference::Weight::blocks; };
   std::vector<Difference> mend;
+  if (drifted && cause && cause->certainty == model::Cause::Certainty::confirmed && cause->explained == cause->of) {
+    std::ranges::copy_if(differences, std::back_inserter(mend), [&](const auto& each) {
+      return blocks(each) || std::ranges::any_of(cause->sufficient, [&](const auto& set) {
+               return std::ranges::find(set, each.name) != set.end();
+             });
+    });
+    return mend;
+  }
   std::ranges::copy_if(differences, std::back_inserter(mend), [&](const auto& each) {
     return blocks(each) || (drifted && may_move_bits(each) && rank(each) < 2);
   });
@@ -132,7 +141,7 @@ Recorded known_before_measuring(Recorded locked, const Recorded& here) {
 
 std::vector<Difference> differences(const Recorded& older, const Recorded& newer) {
   std::vector<Difference> all;
-  append(all, Difference::Kind::knob, older.knobs, newer.knobs, "not set");
+  append(all, Difference::Kind::knob, older.knobs, newer.knobs, std::string(not_set));
   append(all, Difference::Kind::version, older.versions, newer.versions, "not found");
   append(all, Difference::Kind::build, older.build, newer.build, "not recorded");
   append(all, Difference::Kind::cache, older.caches, newer.caches, "not recorded");

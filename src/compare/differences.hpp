@@ -1,14 +1,19 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
+#include "model/cause.hpp"
 #include "model/observed.hpp"
 #include "model/policy.hpp"
 #include "model/run.hpp"
 #include "model/verdict.hpp"
 
 namespace envguard::compare {
+
+/// What stands for the value of a knob that is not set.
+inline constexpr std::string_view not_set = "not set";
 
 /// What a lock records of a machine beside the bits.
 struct Recorded {
@@ -40,6 +45,8 @@ struct Recorded {
 
 /// The differences that somebody should put back: those that block; where bits moved (`drifted`) also the knobs and the
 /// versions locked by default, and where there is none of these whatever may have moved them.
-[[nodiscard]] std::vector<model::Difference> to_mend(const std::vector<model::Difference>& differences, bool drifted);
+/// A confirmed cause that explains every probe takes the place of the last two.
+[[nodiscard]] std::vector<model::Difference> to_mend(const std::vector<model::Difference>& differences, bool drifted,
+                                                     const std::optional<model::Cause>& cause);
 
 }  // namespace envguard::compare

@@ -40,13 +40,4 @@ std::optional<model::Distance> distance(const model::Evidence& locked, const mod
   return distance;
 }
 
-void set_distances(std::vector<model::MovedProbe>& moved, const model::EvidenceTable& locked, const model::Run& here) {
-  for (auto& probe : moved) {
-    const auto* then = locked.probe(probe.id);
-    const auto* now = here.probe(probe.id);
-    const bool numbers = then != nullptr && then->elements > 0 && now != nullptr && now->evidence;
-    if (numbers && model::layer_of(probe.id) != "rng") probe.distance = distance(*then, *now->evidence);
-  }
-}
-
 }  // namespace envguard::compare

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "compare/classify.hpp"
 #include "recipe/table.hpp"
 
 namespace envguard::compare {
@@ -92,10 +93,15 @@ std::vector<model::LayerSummary> layer_summaries(const std::vector<model::ProbeL
   const auto layer = [&](std::string_view id) -> model::LayerSummary& {
     const auto name = model::layer_of(id);
     const auto found = std::ranges::find(layers, name, &model::LayerSummary::layer);
-    return found != layers.end() ? *found : layers.emplace_back(model::LayerSummary{std::string(name), 0, 0});
+    return found != layers.end() ? *found : layers.emplace_back(model::LayerSummary{std::string(name), 0, 0, {}});
   };
   for (const auto& [id, line] : lines) ++layer(id).of;
-  for (const auto& probe : moved) ++layer(probe.id).moved;
+  for (const auto& probe : moved) {
+    auto& summary = layer(probe.id);
+    ++summary.moved;
+    const auto worst = std::ranges::find(moved, summary.worst, &model::MovedProbe::id);
+    if (worst == moved.end() || moved_more(probe, *worst)) summary.worst = probe.id;
+  }
   std::ranges::stable_sort(layers, {}, [](const auto& summary) { return recipe::layer_rank(summary.layer); });
   return layers;
 }

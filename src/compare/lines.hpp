@@ -30,7 +30,7 @@ struct ProbeSets {
 [[nodiscard]] std::vector<model::MovedProbe> moved(const std::vector<model::ProbeLine>& locked,
                                                    const std::vector<model::ProbeLine>& here);
 
-/// Per layer, lowest first, how many of the lines moved.
+/// Per layer, lowest first, how many of the lines moved and which moved most.
 [[nodiscard]] std::vector<model::LayerSummary> layer_summaries(const std::vector<model::ProbeLine>& lines,
                                                                const std::vector<model::MovedProbe>& moved);
 

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "compare/choose.hpp"
+#include "compare/classify.hpp"
 #include "compare/diff.hpp"
 #include "compare/differences.hpp"
 #include "compare/faults.hpp"
@@ -45,8 +46,8 @@ void check_can_be_locked(const std::optional<model::Lock>& previous, const model
 }
 
 void check_whole(const Runs& runs, const std::vector<std::string>& ladder) {
-  for (const auto& run : runs.runs) {
-    const auto fault = fault_of(run, ladder, {});
+  for (const auto& [asked, run] : runs.done) {
+    const auto fault = asked.perturb.empty() ? fault_of(run, ladder, {}) : run.fault;
     if (fault) throw Error(ExitCode::could_not_measure, fault->what + "; nothing was written", next_step(fault->kind));
   }
 }
@@ -56,13 +57,15 @@ void check_whole(const Runs& runs, const std::vector<std::string>& ladder) {
 std::vector<std::string> quarantine(const std::optional<model::Lock>& previous, const LockQuestion& question,
                                     const std::vector<std::string>& ladder, const Runs& runs) {
   std::vector<std::vector<model::ProbeLine>> measured;
-  for (const auto& run : runs.runs) measured.push_back(lines(run, ladder));
+  for (const auto& [asked, run] : runs.done) {
+    if (asked.perturb.empty()) measured.push_back(lines(run, ladder));
+  }
   const auto wobbled = wobbling(measured);
   if (wobbled.size() * 10 > ladder.size()) {
     throw Error(ExitCode::unstable,
                 fmt::format("{} of {} probes do not repeat on this machine ({} runs gave {} different results), among "
                             "them {}; nothing was written",
-                            wobbled.size(), ladder.size(), runs.runs.size(), count_distinct(measured), wobbled.front()),
+                            wobbled.size(), ladder.size(), measured.size(), count_distinct(measured), wobbled.front()),
                 "envguard doctor");
   }
   std::vector<std::string> quarantined;
@@ -91,7 +94,7 @@ std::string what_differs(const model::LockDiff& diff) {
 }
 
 void check_reason(const model::LockDiff& diff, const LockQuestion& question, const model::Observed& observed) {
-  if (!question.reason.empty() || !question.reason_needed || diff.same()) return;
+  if (!question.reason.empty() || !question.writes || diff.same()) return;
   throw Error(
       ExitCode::usage,
       fmt::format("{}.toml exists and {}; a lock that replaces another says why", question.target, what_differs(diff)),
@@ -133,33 +136,59 @@ model::Lock lock_of(const model::Observed& observed, const model::Policy& policy
   return lock;
 }
 
+namespace {
+
+std::vector<model::EvidenceRecord> evidence_of_lines(const model::Lock& lock, const model::Run& run) {
+  auto records = evidence_of(run).records;
+  std::erase_if(records, [&](const auto& record) { return lock.line(record.id) == nullptr; });
+  return records;
+}
+
+bool has_bands(const std::optional<model::EvidenceTable>& evidence) {
+  return evidence && std::ranges::any_of(evidence->records, [](const auto& record) { return record.band.has_value(); });
+}
+
+Measure perturbed(const std::vector<std::string>& ladder) {
+  Measure measure{ladder};
+  for (std::uint64_t seed = 1; seed <= band_rounds; ++seed) measure.perturb.push_back(seed);
+  return measure;
+}
+
+}  // namespace
+
 NextForLock next_for_lock(const std::optional<model::Lock>& previous, const model::Observed& observed,
                           const model::Policy& policy, const LockQuestion& question, const Runs& runs) {
   check_can_be_locked(previous, observed, question);
   const auto ladder = recipe::probes(question.device.kind);
   check_whole(runs, ladder);
-  const auto done = static_cast<int>(runs.runs.size());
+  const auto measure = [&](Measure wanted) -> NextForLock {
+    if (runs.may_go_on()) return wanted;
+    throw Error(ExitCode::could_not_measure,
+                fmt::format("the time allowed was used up after {} of {} runs; nothing was written", runs.done.size(),
+                            question.runs + 1),
+                "envguard lock --timeout 1800");
+  };
+  if (runs.done.empty()) return measure({ladder});
+  const auto& first = runs.done.front().run;
+  const bool has_perturbed = !runs.done.back().asked.perturb.empty();
+  const auto plain = static_cast<int>(runs.done.size()) - (has_perturbed ? 1 : 0);
+
   LockCandidate candidate;
-  if (done > 0) {
-    const auto& first = runs.runs.front();
-    candidate.lock = lock_of(observed, policy, first, question, quarantine(previous, question, ladder, runs));
-    candidate.lock.runs = done;
-    if (previous) candidate.diff = diff(*previous, candidate.lock);
-    if (candidate.diff) check_reason(*candidate.diff, question, observed);
+  candidate.lock = lock_of(observed, policy, first, question, quarantine(previous, question, ladder, runs));
+  candidate.lock.runs = plain;
+  candidate.evidence = evidence_of_lines(candidate.lock, first);
+  if (has_perturbed) set_bands(candidate.evidence, runs.done.back().run);
+  if (previous) {
+    const model::EvidenceTable here{candidate.evidence};
+    candidate.diff =
+        diff({*previous, question.previous_evidence ? &*question.previous_evidence : nullptr}, {candidate.lock, &here});
+    check_reason(*candidate.diff, question, observed);
   }
-  if (done < question.runs) {
-    if (runs.processes_left > 0 && runs.seconds_left > 0) return Measure{ladder};
-    throw Error(
-        ExitCode::could_not_measure,
-        fmt::format("the time allowed was used up after {} of {} runs; nothing was written", done, question.runs),
-        "envguard lock --timeout 1800");
-  }
-  for (const auto& [id, line] : candidate.lock.strict) {
-    const auto* probe = runs.runs.front().probe(id);
-    candidate.evidence.emplace_back(id, probe->evidence.value_or(model::Evidence{}));
-  }
+  if (plain < question.runs) return measure({ladder});
+  candidate.changed =
+      !candidate.diff || question.refresh || !candidate.diff->same() || !has_bands(question.previous_evidence);
+  if (candidate.changed && question.writes && !has_perturbed) return measure(perturbed(ladder));
   if (!candidate.diff) return candidate;
-  candidate.changed = question.refresh || !candidate.diff->same();
   candidate.lock.change = change_of(*candidate.diff);
   candidate.lock.unknown = previous->unknown;
   if (candidate.lock.reason.empty()) candidate.lock.reason = previous->reason;

@@ -17,25 +17,31 @@ struct LockQuestion {
   std::string reason;  ///< empty: none given
   int runs = 5;        ///< identical fresh processes wanted
   bool refresh = false;
-  bool reason_needed = true;         ///< `lock --check` writes nothing and asks for none
+  bool writes = true;                ///< `lock --check` does not: it asks for no reason and measures no band
   std::string today;                 ///< UTC day
   std::vector<std::string> taken{};  ///< names of this environment's locks
+  std::optional<model::EvidenceTable> previous_evidence{};  ///< of the lock that is there; nothing: it has none
 };
 
 /// The lock that the runs amount to. `lock.evidence` is not set: whoever writes T.evidence knows its hash.
 struct LockCandidate {
   model::Lock lock;
-  std::vector<std::pair<std::string, model::Evidence>> evidence;  ///< in the order of lock.strict
-  bool changed = true;  ///< false: nothing that the lock records moved and no refresh was asked; keep the file's bytes
+  std::vector<model::EvidenceRecord> evidence;  ///< in the order of lock.strict
+  /// False: nothing that the lock records moved, its evidence is whole, and no refresh was asked; keep the files'
+  /// bytes.
+  bool changed = true;
   std::optional<model::LockDiff> diff;  ///< against the previous lock
 };
 
 using NextForLock = std::variant<Measure, LockCandidate>;
 
-/// What `lock` does next. Pure. Errors: not_judged (no PyTorch, no GPU), usage (the lock of that name is of other
-/// hardware; a reason is missing), could_not_measure (a fault, a failed probe, the budget), unstable (more than 10% of
-/// the probes wobble). A probe that wobbles, or was quarantined in the previous lock and no refresh was asked, is
-/// quarantined.
+/// Rounds of one process in which every input element moves by at most one ulp: a band is the farthest of them.
+inline constexpr int band_rounds = 19;
+
+/// What `lock` does next: the runs asked for, then, where something changed, one process that perturbs. Pure. Errors:
+/// not_judged (no PyTorch, no GPU), usage (the lock of that name is of other hardware; a reason is missing),
+/// could_not_measure (a fault, a failed probe, the budget), unstable (more than 10% of the probes wobble). A probe that
+/// wobbles, or was quarantined in the previous lock and no refresh was asked, is quarantined.
 [[nodiscard]] NextForLock next_for_lock(const std::optional<model::Lock>& previous, const model::Observed& observed,
                                         const model::Policy& policy, const LockQuestion& question, const Runs& runs);
 

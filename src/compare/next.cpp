@@ -6,13 +6,16 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "compare/cause.hpp"
 #include "compare/choose.hpp"
+#include "compare/classify.hpp"
 #include "compare/differences.hpp"
-#include "compare/distance.hpp"
 #include "compare/faults.hpp"
+#include "compare/itself_first.hpp"
 #include "compare/lines.hpp"
 #include "compare/outcome.hpp"
 #include "compare/remedy.hpp"
+#include "compare/substitutes.hpp"
 #include "recipe/table.hpp"
 
 namespace envguard::compare {
@@ -27,12 +30,13 @@ using Lines = std::vector<model::ProbeLine>;
 class Judging {
  public:
   Judging(const model::Baseline& baseline, const model::Policy& policy, const model::Observed& observed,
-          const Runs& runs)
+          const Runs& runs, bool against)
       : lock_(baseline.lock),
         evidence_(baseline.evidence ? &*baseline.evidence : nullptr),
         policy_(policy),
         observed_(observed),
         runs_(runs),
+        against_(against),
         ladder_(recipe::probes(model::device_kind(baseline.lock.key))),
         sets_(probe_sets(baseline.lock, ladder_)),
         locked_(lines(baseline.lock, sets_.judged)) {
@@ -47,24 +51,26 @@ class Judging {
 
   Next next() {
     if (auto refused = cannot_be_judged()) return *std::move(refused);
+    split_runs();
     describe_machine();
-    if (runs_.runs.empty()) return measure();
     if (const auto fault = first_fault()) return could_not_measure(fault->what, next_step(fault->kind));
-    judgement_.id = model::fingerprint_id(measured_.front());
-    return compare_runs();
+    if (!ladders_.empty()) judgement_.id = model::fingerprint_id(lines(ladders_.front().run, sets_.judged));
+    auto steadiness = itself_first({ladder_, locked_}, ladders_);
+    if (auto* wanted = std::get_if<Measure>(&steadiness)) return measure(*std::move(wanted));
+    return conclude(std::get<Steadiness>(std::move(steadiness)));
   }
 
  private:
   std::optional<Judgement> cannot_be_judged();
+  void split_runs();
   void describe_machine();
-  std::optional<model::Fault> first_fault();
-  Next compare_runs();
-  Next back_to_the_lock();
-  Next measure();
+  std::optional<model::Fault> first_fault() const;
+  Next measure(Measure wanted);
+  Next conclude(Steadiness found);
+  std::optional<Measure> look_for_cause(const std::vector<std::string>& drifted);
   Next match();
   Next drift();
-  Next transient();
-  Next unstable();
+  Next wobble();
   Judgement could_not_measure(std::string what, std::string next);
   void offer_acceptance(Outcome outcome);
   Judgement finish(Outcome outcome);
@@ -75,10 +81,12 @@ class Judging {
   const model::Policy& policy_;
   const model::Observed& observed_;
   const Runs& runs_;
+  bool against_;
   std::vector<std::string> ladder_;
   ProbeSets sets_;
   Lines locked_;
-  std::vector<Lines> measured_;  ///< A, B, C …, the judged probes
+  std::vector<Measured> ladders_;      ///< under the machine's own settings: A, B, C …
+  std::vector<Measured> experiments_;  ///< with differences put back
   Judgement judgement_;
 };
 
@@ -103,8 +111,14 @@ std::optional<Judgement> Judging::cannot_be_judged() {
   return std::nullopt;
 }
 
+void Judging::split_runs() {
+  for (const auto& measured : runs_.done) {
+    (measured.asked.step == Step{} ? ladders_ : experiments_).push_back(measured);
+  }
+}
+
 void Judging::describe_machine() {
-  const auto* run = runs_.runs.empty() ? nullptr : &runs_.runs.front();
+  const auto* run = ladders_.empty() ? nullptr : &ladders_.front().run;
   if (run != nullptr) judgement_.device = run->plan.device;
   const auto kind = judgement_.device.kind;
   auto locked = recorded(lock_);
@@ -114,14 +128,14 @@ void Judging::describe_machine() {
   judgement_.quarantined = sets_.quarantined;
   judgement_.only_in_lock = sets_.only_in_lock;
   judgement_.only_here = sets_.only_here;
-  judgement_.runs = static_cast<int>(runs_.runs.size());
-  judgement_.seconds = std::transform_reduce(runs_.runs.begin(), runs_.runs.end(), 0.0, std::plus{},
-                                             [](const auto& each) { return each.seconds; });
+  judgement_.runs = static_cast<int>(ladders_.size());
+  judgement_.seconds = std::transform_reduce(runs_.done.begin(), runs_.done.end(), 0.0, std::plus{},
+                                             [](const auto& each) { return each.run.seconds; });
 }
 
-std::optional<model::Fault> Judging::first_fault() {
-  for (const auto& run : runs_.runs) {
-    if (auto fault = fault_of(run, ladder_, sets_.quarantined)) return fault;
+std::optional<model::Fault> Judging::first_fault() const {
+  for (const auto& [asked, run] : ladders_) {
+    if (auto fault = fault_of(run, asked.probes, sets_.quarantined)) return fault;
     const auto* key = std::get_if<model::GpuKey>(&lock_.key);
     if (key != nullptr && run.gpu && *run.gpu != *key) {
       return model::Fault{
@@ -129,36 +143,47 @@ std::optional<model::Fault> Judging::first_fault() {
           fmt::format("the engine measured on {}, the lock is of {}", model::describe(*run.gpu), judgement_.hardware),
           {}};
     }
-    measured_.push_back(lines(run, sets_.judged));
   }
   return std::nullopt;
 }
 
-Next Judging::compare_runs() {
-  const auto& a = measured_.front();
-  if (a == locked_) return match();
-  if (measured_.size() < 2) return measure();
-  const auto& b = measured_[1];
-  if (b == locked_) return back_to_the_lock();
-  if (b == a) {
-    if (measured_.size() < 3) return measure();
-    return measured_[2] == a ? drift() : unstable();
-  }
-  return measured_.size() < 4 ? measure() : unstable();  // two more, to count distinct results
-}
-
-/// A differed and B did not: three more ladders tell a transient from a machine that disagrees with itself.
-Next Judging::back_to_the_lock() {
-  const bool all_equal =
-      std::all_of(measured_.begin() + 1, measured_.end(), [&](const auto& each) { return each == locked_; });
-  if (!all_equal) return unstable();
-  return measured_.size() < most_processes ? measure() : transient();
-}
-
-Next Judging::measure() {
-  if (runs_.processes_left > 0 && runs_.seconds_left > 0) return Measure{ladder_};
+Next Judging::measure(Measure wanted) {
+  if (runs_.may_go_on()) return wanted;
   const auto spent = runs_.processes_left > 0 ? "the time allowed is used up" : "no process is left to run";
-  return could_not_measure(fmt::format("{} after {} runs", spent, runs_.runs.size()), "envguard check --timeout 600");
+  return could_not_measure(fmt::format("{} after {} runs", spent, ladders_.size()), "envguard check --timeout 600");
+}
+
+Next Judging::conclude(Steadiness found) {
+  // A probe that flips a second time within the month is no accident.
+  const auto& recent = observed_.recent_transients;
+  const auto again = [&](const auto& id) { return std::ranges::find(recent, id) != recent.end(); };
+  std::ranges::copy_if(found.transient, std::back_inserter(found.unstable), again);
+  std::erase_if(found.transient, again);
+  judgement_.transient = std::move(found.transient);
+  judgement_.unstable = std::move(found.unstable);
+  judgement_.order_dependent = std::move(found.order_dependent);
+  judgement_.distinct_results = judgement_.unstable.empty() ? 0 : found.distinct_results;
+  judgement_.moved = moved(locked_, lines(ladders_.front().run, sets_.judged));
+  if (found.drifted.empty()) {
+    return judgement_.unstable.empty() && judgement_.transient.empty() ? match() : wobble();
+  }
+  std::erase_if(judgement_.moved,
+                [&](const auto& probe) { return std::ranges::find(found.drifted, probe.id) == found.drifted.end(); });
+  if (auto wanted = look_for_cause(found.drifted)) return *std::move(wanted);
+  return drift();
+}
+
+std::optional<Measure> Judging::look_for_cause(const std::vector<std::string>& drifted) {
+  const bool whole = !judgement_.order_dependent.empty();
+  auto cause = find_cause({.substitutes = substitutes(judgement_.differences, drifted, against_),
+                           .others = not_substitutable(judgement_.differences, drifted, against_),
+                           .locked = lines(lock_, drifted),
+                           .here = lines(ladders_.front().run, drifted),
+                           .probes = whole ? ladder_ : whole_units(ladder_, drifted)},
+                          experiments_, runs_.may_go_on());
+  if (auto* wanted = std::get_if<Measure>(&cause)) return *std::move(wanted);
+  judgement_.cause = std::get<model::Cause>(std::move(cause));
+  return std::nullopt;
 }
 
 Next Judging::match() {
@@ -173,8 +198,7 @@ Next Judging::match() {
 }
 
 Next Judging::drift() {
-  judgement_.moved = moved(locked_, measured_.front());
-  if (evidence_ != nullptr) set_distances(judgement_.moved, *evidence_, runs_.runs.front());
+  assess(judgement_.moved, evidence_, evidence_of(ladders_.front().run));
   const bool caches = std::ranges::any_of(judgement_.differences,
                                           [](const auto& each) { return each.kind == model::Difference::Kind::cache; });
   if (std::ranges::none_of(judgement_.differences, may_move_bits)) {
@@ -189,30 +213,25 @@ Next Judging::drift() {
   return finish(Outcome::numeric_drift);
 }
 
-Next Judging::transient() {
-  judgement_.moved = moved(locked_, measured_.front());
-  judgement_.what = fmt::format(
-      "the first run differed in {} of {} probes, four whole reruns gave the locked bits: possible silent data "
-      "corruption",
-      judgement_.moved.size(), locked_.size());
-  judgement_.next = "envguard check --no-cache";
-  return finish(Outcome::transient);
-}
-
-Next Judging::unstable() {
-  judgement_.unstable = wobbling(measured_);
-  judgement_.distinct_results = count_distinct(measured_);
-  judgement_.moved = moved(locked_, measured_.front());
-  judgement_.what = fmt::format("{} probes do not repeat: {} runs in fresh processes gave {} different results",
-                                judgement_.unstable.size(), measured_.size(), judgement_.distinct_results);
+Next Judging::wobble() {
+  if (judgement_.unstable.empty()) {
+    judgement_.what = fmt::format(
+        "one process differed in {} of {} probes, four others gave the locked bits: possible silent data corruption",
+        judgement_.transient.size(), locked_.size());
+    judgement_.next = "envguard check --no-cache";
+    return finish(Outcome::transient);
+  }
+  judgement_.what =
+      fmt::format("{} of {} probes do not repeat: {} runs in fresh processes gave {} different results",
+                  judgement_.unstable.size(), locked_.size(), ladders_.size(), judgement_.distinct_results);
   judgement_.next = "envguard doctor";
   return finish(Outcome::unstable);
 }
 
 Judgement Judging::could_not_measure(std::string what, std::string next) {
-  if (!measured_.empty()) {
-    judgement_.id = model::fingerprint_id(measured_.front());
-    judgement_.moved = moved(locked_, measured_.front());
+  if (!ladders_.empty() && !fault_of(ladders_.front().run, ladder_, sets_.quarantined)) {
+    judgement_.id = model::fingerprint_id(lines(ladders_.front().run, sets_.judged));
+    judgement_.moved = moved(locked_, lines(ladders_.front().run, sets_.judged));
     if (!judgement_.moved.empty()) {
       judgement_.notes.push_back(fmt::format("the first run differed from the lock in {} of {} probes; not confirmed",
                                              judgement_.moved.size(), locked_.size()));
@@ -249,9 +268,9 @@ void Judging::offer_acceptance(Outcome outcome) {
 
 Judgement Judging::finish(Outcome outcome) {
   judgement_.outcome = outcome;
-  if (!measured_.empty()) judgement_.layers = layer_summaries(locked_, judgement_.moved);
+  if (!ladders_.empty()) judgement_.layers = layer_summaries(locked_, judgement_.moved);
   const auto cuda = std::ranges::find(lock_.versions, "cuda", &model::Table::value_type::first);
-  judgement_.undo = undo(to_mend(judgement_.differences, outcome == Outcome::numeric_drift),
+  judgement_.undo = undo(to_mend(judgement_.differences, outcome == Outcome::numeric_drift, judgement_.cause),
                          cuda == lock_.versions.end() ? std::string_view() : std::string_view(cuda->second));
   offer_acceptance(outcome);
   judgement_.exit_code = exit_code(outcome);
@@ -264,8 +283,8 @@ Judgement Judging::finish(Outcome outcome) {
 }  // namespace
 
 Next next(const model::Baseline& baseline, const model::Policy& policy, const model::Observed& observed,
-          const Runs& runs) {
-  return Judging(baseline, policy, observed, runs).next();
+          const Runs& runs, bool against) {
+  return Judging(baseline, policy, observed, runs, against).next();
 }
 
 }  // namespace envguard::compare

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "compare/weigh.hpp"
+
 namespace envguard::compare {
 
 namespace {
@@ -99,11 +101,15 @@ bool blocked_by_versions(const model::Judgement& judgement) {
   });
 }
 
-model::Judgement settle(model::Judgement judgement, const model::Policy& policy, Context context) {
+model::Judgement settle(model::Judgement judgement, const model::Policy& policy, Context context,
+                        std::string_view today) {
   auto code = exit_code(judgement.outcome);
-  if (judgement.outcome == Outcome::numeric_drift && policy.fail_on == model::FailOn::never) {
-    judgement.response = Response::warn;
-    code = ExitCode::match;
+  if (judgement.outcome == Outcome::numeric_drift) {
+    weigh(judgement, policy, today);
+    if (!blocked_by_numerics(judgement)) {
+      judgement.response = Response::warn;
+      code = judgement.unstable.empty() ? ExitCode::match : ExitCode::unstable;
+    }
   }
   if (context != Context::by_hand) {
     const auto response = response_to(judgement, context == Context::commit ? policy.commit : policy.ci);

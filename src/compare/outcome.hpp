@@ -18,9 +18,10 @@ enum class Context { by_hand, commit, ci };
 /// Whether a version, or another recorded value, differs beyond the policy.
 [[nodiscard]] bool blocked_by_versions(const model::Judgement& judgement);
 
-/// Sets `exit_code` and `response` as the policy answers this outcome in this context. A version drift that was found
-/// beside an outcome that the policy lets pass still counts.
-[[nodiscard]] model::Judgement settle(model::Judgement judgement, const model::Policy& policy, Context context);
+/// Weighs every moved probe by `fail-on` and [[allow]], then sets `exit_code` and `response` as the policy answers this
+/// outcome in this context. What was found beside an outcome that the policy lets pass still counts. `today`: UTC day.
+[[nodiscard]] model::Judgement settle(model::Judgement judgement, const model::Policy& policy, Context context,
+                                      std::string_view today);
 
 /// All judgements of one check in one verdict: exit code by base::first_of, outcome of the judgement that decided; GPU
 /// first.

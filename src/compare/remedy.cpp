@@ -25,18 +25,11 @@ const Difference* find(const std::vector<Difference>& all, std::string_view name
   return found == all.end() ? nullptr : &*found;
 }
 
-/// Values of these are kept as file names and build ids, not as what was set.
-bool holds_a_path(std::string_view knob) {
-  static constexpr std::array names{"LD_PRELOAD", "LD_LIBRARY_PATH", "CUBLASLT_HEURISTICS_LUT_FILE",
-                                    "CUDNN_ERRATA_JSON_FILE", "PYTORCH_TUNABLEOP_FILENAME"};
-  return std::ranges::find(names, knob) != names.end();
-}
-
 void undo_knobs(const std::vector<Difference>& differences, std::vector<std::string>& steps) {
   std::vector<std::string> unset, set;
   for (const auto& knob : differences) {
     if (knob.kind != Difference::Kind::knob) continue;
-    if (knob.locked == "not set") {
+    if (knob.locked == not_set) {
       unset.push_back(base::shell_quote(knob.name));
     } else if (holds_a_path(knob.name)) {
       steps.push_back(fmt::format("# set {} so that it names {} again", knob.name, knob.locked));
@@ -166,6 +159,12 @@ void undo_versions(const std::vector<Difference>& differences, std::string_view 
 }
 
 }  // namespace
+
+bool holds_a_path(std::string_view knob) {
+  static constexpr std::array names{"LD_PRELOAD", "LD_LIBRARY_PATH", "CUBLASLT_HEURISTICS_LUT_FILE",
+                                    "CUDNN_ERRATA_JSON_FILE", "PYTORCH_TUNABLEOP_FILENAME"};
+  return std::ranges::find(names, knob) != names.end();
+}
 
 std::vector<std::string> undo(const std::vector<Difference>& differences, std::string_view locked_cuda) {
   std::vector<std::string> steps;

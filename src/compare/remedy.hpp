@@ -8,6 +8,9 @@
 
 namespace envguard::compare {
 
+/// A lock keeps the values of these knobs as file names and build ids, not as what was set.
+[[nodiscard]] bool holds_a_path(std::string_view knob);
+
 /// Commands that put the recorded differences back as the lock has them, knobs first: "unset MKL_CBWR", "pip install
 /// torch==2.11.0 …". Where no command does it, words that start with "#". `locked_cuda` names the PyPI distributions of
 /// NVIDIA's libraries.

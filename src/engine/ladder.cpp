@@ -30,6 +30,17 @@ model::ProbeStatus status_of(torch::Refusal::Reason reason) {
 }  // namespace
 
 codec::Done Ladder::run() {
+  if (plan_.perturb.empty()) run_round();
+  for (const std::uint64_t seed : plan_.perturb) {
+    if (device_lost_) break;
+    perturb_ = seed;
+    channel_.send(codec::Round{seed});
+    run_round();
+  }
+  return {sent_, device_lost_ ? std::string(codec::stopped_by_cuda_error) : std::string()};
+}
+
+void Ladder::run_round() {
   std::set<std::string> done;
   for (const std::string& id : plan_.probes) {
     const recipe::Definition* definition = recipe::find(id);
@@ -38,14 +49,13 @@ codec::Done Ladder::run() {
     } else if (done.insert(definition->unit).second) {
       run_unit(*recipe::find_unit(definition->unit));
     }
-    if (device_lost_) return {sent_, std::string(codec::stopped_by_cuda_error)};
+    if (device_lost_) return;
   }
-  return {sent_, {}};
 }
 
 void Ladder::run_unit(const recipe::Unit& unit) {
   channel_.send(codec::Begin{unit.id});
-  probes::Bench bench(torch_, unit, plan_.perturb, [this](const probes::Kept& kept) { send(kept); });
+  probes::Bench bench(torch_, unit, perturb_, [this](const probes::Kept& kept) { send(kept); });
   const Ending ending = measure(bench);
   for (std::size_t i = bench.kept(); i < unit.outputs.size(); ++i) send_refused(unit.outputs[i].id, ending);
   printed_.hand_on();

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <span>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ class Ladder {
   Ladder(const torch::Torch& torch, const model::Plan& plan, Channel& channel, PrintedText& printed)
       : torch_(torch), plan_(plan), channel_(channel), printed_(printed) {}
 
-  /// What the last line says. After a lost CUDA context it stops early: nothing after it can be believed.
+  /// Every round of the plan. What the last line says: after a lost CUDA context it stops early, since nothing after it
+  /// can be believed.
   [[nodiscard]] codec::Done run();
 
  private:
@@ -29,6 +31,7 @@ class Ladder {
     std::string message;
   };
 
+  void run_round();
   void run_unit(const recipe::Unit& unit);
   [[nodiscard]] Ending measure(probes::Bench& bench);
   [[nodiscard]] Ending refused(const torch::Refusal& refusal);
@@ -41,6 +44,7 @@ class Ladder {
   const model::Plan& plan_;
   Channel& channel_;
   PrintedText& printed_;
+  std::optional<std::uint64_t> perturb_;  ///< of this round
   int sent_ = 0;
   bool device_lost_ = false;
 };

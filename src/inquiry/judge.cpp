@@ -16,16 +16,18 @@ Answer ask(Laboratory& laboratory, Ask next) {
     runs.seconds_left = left.seconds;
     auto answer = next(runs);
     if (auto* done = std::get_if<Answer>(&answer)) return std::move(*done);
-    runs.runs.push_back(laboratory.measure(std::get<compare::Measure>(answer).probes));
+    auto& wanted = std::get<compare::Measure>(answer);
+    auto run = laboratory.measure(wanted);
+    runs.done.push_back({std::move(wanted), std::move(run)});
   }
 }
 
 }  // namespace
 
 model::Judgement judge(const model::Baseline& baseline, const model::Policy& policy, const model::Observed& observed,
-                       Laboratory& laboratory) {
-  return ask<model::Judgement>(laboratory,
-                               [&](const auto& runs) { return compare::next(baseline, policy, observed, runs); });
+                       Laboratory& laboratory, bool against) {
+  return ask<model::Judgement>(
+      laboratory, [&](const auto& runs) { return compare::next(baseline, policy, observed, runs, against); });
 }
 
 compare::LockCandidate candidate(const std::optional<model::Lock>& previous, const model::Observed& observed,

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
+#include "compare/measure.hpp"
 #include "model/run.hpp"
 
 namespace envguard::inquiry {
@@ -21,8 +19,8 @@ class Laboratory {
   Laboratory(const Laboratory&) = delete;
   Laboratory& operator=(const Laboratory&) = delete;
 
-  /// One process over these probes, in this order. A fault is in the Run.
-  [[nodiscard]] virtual model::Run measure(const std::vector<std::string>& probes) = 0;
+  /// One process. A fault is in the Run.
+  [[nodiscard]] virtual model::Run measure(const compare::Measure& wanted) = 0;
   /// What is left.
   [[nodiscard]] virtual Budget left() const = 0;
 };

@@ -4,6 +4,20 @@
 
 namespace envguard::lockfile {
 
+bool is_day(std::string_view text) {
+  constexpr std::string_view form = "dddd-dd-dd";
+  const auto fits = [](char c, char f) { return f == 'd' ? c >= '0' && c <= '9' : c == f; };
+  if (!std::ranges::equal(text, form, fits)) return false;
+  const auto number = [text](std::size_t begin, std::size_t count) {
+    unsigned value = 0;
+    std::from_chars(text.data() + begin, text.data() + begin + count, value);
+    return value;
+  };
+  return std::chrono::year_month_day{std::chrono::year{static_cast<int>(number(0, 4))},
+                                     std::chrono::month{number(5, 2)}, std::chrono::day{number(8, 2)}}
+      .ok();
+}
+
 std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
   using std::chrono::seconds;
   constexpr long long most = 3650LL * 24 * 3600;

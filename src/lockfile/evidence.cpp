@@ -78,11 +78,12 @@ class Reader {
   std::string_view rest_;
 };
 
-void write_record(Writer& out, std::string_view id, const model::Evidence& evidence) {
-  out.hash(record_name(id));
+void write_record(Writer& out, const model::EvidenceRecord& record) {
+  const auto& evidence = record.evidence;
+  out.hash(record_name(record.id));
   out.f64(evidence.norm);
   out.f64(evidence.max);
-  out.f64(std::numeric_limits<double>::quiet_NaN());
+  out.f64(record.band.value_or(std::numeric_limits<double>::quiet_NaN()));
   for (const auto count : {evidence.elements, evidence.nan, evidence.inf, evidence.negative_zero, evidence.subnormal})
     out.u64(count);
   out.hash(evidence.nonfinite_positions);
@@ -91,11 +92,13 @@ void write_record(Writer& out, std::string_view id, const model::Evidence& evide
   for (const float value : evidence.sketch.low) out.f32(value);
 }
 
-model::Evidence read_record(Reader& in) {
-  model::Evidence evidence;
+model::EvidenceRecord read_record(Reader& in, const std::string& id) {
+  model::EvidenceRecord record{id, {}, {}};
+  auto& evidence = record.evidence;
   evidence.norm = in.f64();
   evidence.max = in.f64();
-  in.f64();  // the band, which judging by bits does not need
+  const double band = in.f64();
+  if (band >= 0) record.band = band;  // NaN where none was measured
   evidence.elements = in.u64();
   evidence.nan = in.u64();
   evidence.inf = in.u64();
@@ -105,16 +108,18 @@ model::Evidence read_record(Reader& in) {
   for (double& value : evidence.sentinels) value = in.f64();
   for (double& value : evidence.sketch.high) value = in.f64();
   for (float& value : evidence.sketch.low) value = in.f32();
-  return evidence;
+  return record;
 }
 
-const model::Evidence& evidence_of(const model::ProbeLine& line,
-                                   const std::vector<std::pair<std::string, model::Evidence>>& probes) {
-  static const model::Evidence none;
-  if (model::parse_status(line.second)) return none;
-  const auto found = std::ranges::find_if(probes, [&](const auto& probe) { return probe.first == line.first; });
-  if (found == probes.end()) throw std::invalid_argument("no evidence for " + line.first);
-  return found->second;
+model::EvidenceRecord record_of(const model::ProbeLine& line, const std::vector<model::EvidenceRecord>& records) {
+  if (model::parse_status(line.second)) return {line.first, {}, {}};
+  const auto found = std::ranges::find(records, line.first, &model::EvidenceRecord::id);
+  if (found == records.end()) throw std::invalid_argument("no evidence for " + line.first);
+  return *found;
+}
+
+bool has_bands(const std::vector<model::EvidenceRecord>& records) {
+  return std::ranges::any_of(records, [](const auto& record) { return record.band.has_value(); });
 }
 
 std::size_t size_of(std::size_t probes) {
@@ -140,17 +145,16 @@ std::string header_fault(Reader& in, std::size_t size, const model::Lock& lock) 
 
 }  // namespace
 
-std::string write_evidence(const model::Lock& lock,
-                           const std::vector<std::pair<std::string, model::Evidence>>& probes) {
+std::string write_evidence(const model::Lock& lock, const std::vector<model::EvidenceRecord>& records) {
   Writer out;
   out.text(magic);
   out.u32(format);
   out.u32(static_cast<std::uint32_t>(lock.recipe));
   out.u32(static_cast<std::uint32_t>(lock.strict.size()));
-  out.u32(0);
+  out.u32(has_bands(records) ? bands_present : 0);
   out.hash(lock.id);
   out.zeros(24);
-  for (const auto& line : lock.strict) write_record(out, line.first, evidence_of(line, probes));
+  for (const auto& line : lock.strict) write_record(out, record_of(line, records));
   return out.bytes();
 }
 
@@ -166,7 +170,7 @@ model::EvidenceTable parse_evidence(std::string_view bytes, const model::Lock& l
   model::EvidenceTable table;
   for (const auto& [id, line] : lock.strict) {
     if (in.hash() != record_name(id)) throw damaged(fmt::format("a record is not of {}", id));
-    table.probes.emplace_back(id, read_record(in));
+    table.records.push_back(read_record(in, id));
   }
   return table;
 }

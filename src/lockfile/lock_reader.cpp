@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "lockfile/duration.hpp"
 #include "lockfile/lock.hpp"
 #include "lockfile/table_reader.hpp"
 #include "lockfile/unknown_keys.hpp"
@@ -14,11 +15,6 @@
 namespace envguard::lockfile {
 
 namespace {
-
-bool is_day(std::string_view text) {
-  constexpr std::string_view form = "dddd-dd-dd";
-  return std::ranges::equal(text, form, [](char c, char f) { return f == 'd' ? c >= '0' && c <= '9' : c == f; });
-}
 
 /// Layers and probes as recipes name them; so no id can be spelled in two ways.
 bool is_probe_name(std::string_view text, bool dots) {
@@ -130,7 +126,9 @@ class LockReader {
       const std::string path = "change." + entry->key;
       if (!is_probe_name(entry->key, false)) throw reader.error(entry->key, "is no layer");
       TableReader counts(*layer, fmt::format("[{}]", path), source_);
-      change.layers.push_back({entry->key, whole(counts, "moved", 0), whole(counts, "of", 1)});
+      change.layers.push_back({entry->key, whole(counts, "moved", 0), whole(counts, "of", 1),
+                               counts.string("worst").value_or(""), counts.string("distance").value_or(""),
+                               counts.string("class").value_or("")});
       for (const Entry* other : counts.unknown()) keep_unknown(path, *other);
     }
     lock_.change = std::move(change);

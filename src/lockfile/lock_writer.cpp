@@ -86,6 +86,10 @@ class LockWriter {
     if (!lock_.change->knobs.empty()) pair("knobs", list_text(lock_.change->knobs));
     for (const auto& layer : lock_.change->layers) {
       std::string value = fmt::format("{{ moved = {}, of = {}", layer.moved, layer.of);
+      for (const auto& [name, text] :
+           {std::pair("worst", &layer.worst), {"distance", &layer.distance}, {"class", &layer.drift_class}}) {
+        if (!text->empty()) value += fmt::format(", {} = {}", name, quote(*text));
+      }
       for (const auto& [name, text] : take("change." + key_text(layer.layer)))
         value += fmt::format(", {} = {}", name, text);
       pair(layer.layer, value + " }");

@@ -20,7 +20,7 @@ schema = 1
 
 constexpr std::string_view rest = R"(
 [numerics]
-fail-on = "any-bit"               # "any-bit": one changed bit fails; "never": changes are told and pass
+fail-on = "any-bit"               # the mildest change that fails: any-bit, precision, wrong, never
 excuse-if-identical = []          # components whose drift is a note while every probe is identical: ["triton"]
 {targets}
 [commit]                          # in the git hook, for what could not be judged: pass (one line), warn, fail

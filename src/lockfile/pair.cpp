@@ -7,9 +7,9 @@
 
 namespace envguard::lockfile {
 
-SealedLock seal(model::Lock lock, const std::vector<std::pair<std::string, model::Evidence>>& probes) {
+SealedLock seal(model::Lock lock, const std::vector<model::EvidenceRecord>& records) {
   lock.id = model::fingerprint_id(lock.strict);
-  std::string evidence = write_evidence(lock, probes);
+  std::string evidence = write_evidence(lock, records);
   lock.evidence = base::hash128(evidence);
   return {std::move(lock), std::move(evidence)};
 }

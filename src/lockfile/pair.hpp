@@ -17,7 +17,7 @@ struct SealedLock {
 };
 
 /// Sets `id` from the lines, makes the evidence and sets its hash.
-[[nodiscard]] SealedLock seal(model::Lock lock, const std::vector<std::pair<std::string, model::Evidence>>& probes);
+[[nodiscard]] SealedLock seal(model::Lock lock, const std::vector<model::EvidenceRecord>& records);
 
 [[nodiscard]] std::string lock_file_name(std::string_view target);      ///< "h200.toml"
 [[nodiscard]] std::string evidence_file_name(std::string_view target);  ///< "h200.evidence"

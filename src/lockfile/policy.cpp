@@ -8,6 +8,7 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "lockfile/duration.hpp"
+#include "lockfile/policy_numerics.hpp"
 #include "lockfile/policy_targets.hpp"
 #include "lockfile/table_reader.hpp"
 #include "version/rule.hpp"
@@ -75,6 +76,7 @@ class PolicyReader {
     if (policy_.environments.empty()) policy_.environments.emplace_back();
     if (const Table* table = top_.table("versions")) policy_.versions = versions(*table);
     if (const Table* table = top_.table("numerics")) read_numerics(*table);
+    policy_.allow = read_allowances(top_, path("allow"), source_);
     if (const Table* table = top_.table("targets")) policy_.targets = read_targets(*table, path("targets"), source_);
     if (const Table* table = top_.table("commit")) read_commit(*table);
     if (const Table* table = top_.table("ci")) read_ci(*table);
@@ -141,11 +143,7 @@ class PolicyReader {
 
   void read_numerics(const Table& table) {
     TableReader reader(table, bracketed("numerics"), source_);
-    const std::string fail_on = reader.string("fail-on").value_or("any-bit");
-    if (fail_on != "any-bit" && fail_on != "never")
-      throw reader.error("fail-on",
-                         fmt::format("is \"{}\", and must be \"any-bit\" or \"never\"", base::visible(fail_on)));
-    policy_.fail_on = fail_on == "never" ? model::FailOn::never : model::FailOn::any_bit;
+    policy_.fail_on = read_fail_on(reader);
     for (const auto& written : reader.strings("excuse-if-identical").value_or(std::vector<std::string>{})) {
       const std::string name = distribution_name(written);
       if (name.empty())

@@ -60,6 +60,18 @@ std::optional<std::vector<std::string>> TableReader::strings(std::string_view ke
   return result;
 }
 
+std::vector<const Table*> TableReader::tables(std::string_view key) {
+  std::vector<const Table*> result;
+  const auto* list = get<std::vector<Value>>(key, "a list of tables");
+  if (!list) return result;
+  for (const Value& item : *list) {
+    const auto* one = item.get<Table>();
+    if (!one) throw error(key, fmt::format("holds {}, and must be a list of tables", type_name(item)));
+    result.push_back(one);
+  }
+  return result;
+}
+
 const Table* TableReader::table(std::string_view key) {
   return get<Table>(key, "a table");
 }

@@ -21,6 +21,7 @@ class TableReader {
   [[nodiscard]] std::optional<bool> boolean(std::string_view key);
   [[nodiscard]] std::optional<std::vector<std::string>> strings(std::string_view key);
   [[nodiscard]] const Table* table(std::string_view key);
+  [[nodiscard]] std::vector<const Table*> tables(std::string_view key);  ///< of [[key]]; none where it is absent
 
   /// Error where the key is not there.
   [[nodiscard]] std::string required_string(std::string_view key);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "model/distance.hpp"
+#include "model/drift_class.hpp"
 
 namespace envguard::model {
 
@@ -26,16 +27,29 @@ struct Difference {
 
 /// A probe whose line is not the lock's.
 struct MovedProbe {
+  /// What the policy makes of it.
+  enum class Weight {
+    blocks,
+    tolerated,  ///< milder than `fail-on`
+    allowed     ///< by an [[allow]] that has not ended
+  };
   std::string id;
   std::string locked;
   std::string here;
-  std::optional<Distance> distance{};  ///< nothing where none is defined, or no evidence of both sides is at hand
+  std::optional<Distance> distance{};       ///< nothing where none is defined, or no evidence of both sides is at hand
+  std::optional<double> band{};             ///< of the lock
+  std::optional<DriftClass> drift_class{};  ///< nothing: not known, or a probe that detects and never classifies
+  bool borderline = false;                  ///< the distance's interval crosses a border; the class is the worse one
+  Weight weight = Weight::blocks;
+  std::string allowance{};      ///< the reason of the [[allow]]
+  std::string allowed_until{};  ///< its last day
 };
 
 struct LayerSummary {
   std::string layer;
   int moved = 0;
   int of = 0;
+  std::string worst{};  ///< id of the probe that moved most; empty where none moved
 };
 
 }  // namespace envguard::model

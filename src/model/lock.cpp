@@ -9,9 +9,9 @@ const std::string* Lock::line(std::string_view probe_id) const {
   return found == strict.end() ? nullptr : &found->second;
 }
 
-const Evidence* EvidenceTable::probe(std::string_view id) const {
-  const auto found = std::ranges::find_if(probes, [id](const auto& entry) { return entry.first == id; });
-  return found == probes.end() ? nullptr : &found->second;
+const EvidenceRecord* EvidenceTable::record(std::string_view id) const {
+  const auto found = std::ranges::find(records, id, &EvidenceRecord::id);
+  return found == records.end() ? nullptr : &*found;
 }
 
 }  // namespace envguard::model

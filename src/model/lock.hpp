@@ -21,6 +21,9 @@ struct LayerChange {
   std::string layer;
   int moved = 0;
   int of = 0;
+  std::string worst{};        ///< the probe that moved most, without its layer
+  std::string distance{};     ///< of that probe, "3.1e-07"; empty where none is defined
+  std::string drift_class{};  ///< "rounding", "precision", "wrong", "other-stream"; empty where none is known
   friend bool operator==(const LayerChange&, const LayerChange&) = default;
 };
 
@@ -59,10 +62,20 @@ struct Lock {
   [[nodiscard]] const std::string* line(std::string_view probe_id) const;
 };
 
-/// `T.evidence`: evidence per probe, in the lock's order; a probe without numbers (a status line) has elements == 0.
+/// What `T.evidence` keeps of one line of the lock.
+struct EvidenceRecord {
+  std::string id;
+  Evidence evidence;  ///< elements == 0 where the line is a status
+  /// The largest relative L2 between this result and those of inputs that moved by -1, 0 or +1 ulp, measured when it
+  /// was locked. Nothing: none was measured, or none is defined.
+  std::optional<double> band;
+  friend bool operator==(const EvidenceRecord&, const EvidenceRecord&) = default;
+};
+
+/// `T.evidence`: a record per line, in the lock's order.
 struct EvidenceTable {
-  std::vector<std::pair<std::string, Evidence>> probes;
-  [[nodiscard]] const Evidence* probe(std::string_view id) const;
+  std::vector<EvidenceRecord> records;
+  [[nodiscard]] const EvidenceRecord* record(std::string_view id) const;
 };
 
 }  // namespace envguard::model

@@ -85,6 +85,7 @@ struct Observed {
   std::vector<Finding> findings;
   std::vector<std::string> passed_over;  ///< candidates of the discovery without a torch: "VIRTUAL_ENV=/x: no torch"
   std::vector<Sighting> sightings;
+  std::vector<std::string> recent_transients;  ///< ids of probes that flipped on this machine in the last 30 days
 
   [[nodiscard]] const Component* component(std::string_view name) const;
 };

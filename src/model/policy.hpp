@@ -7,13 +7,24 @@
 #include <vector>
 
 #include "model/device.hpp"
+#include "model/drift_class.hpp"
 
 namespace envguard::model {
 
 /// What an outcome that is nobody's fault does to a commit or a job.
 enum class Response { pass, warn, fail };
 
-enum class FailOn { any_bit, never };
+/// The mildest change that fails. A change that has no class fails under everything but `never`.
+enum class FailOn { any_bit, precision, wrong, never };
+
+/// One [[allow]]: until a day, a probe of one target may differ from the lock by a change of at most this class.
+struct Allowance {
+  std::string probe;                              ///< its id
+  std::string target;                             ///< of the lock
+  DriftClass drift_class = DriftClass::rounding;  ///< other_stream allows that and nothing else
+  std::string reason;
+  std::string until;  ///< the last day that counts, UTC, "2027-02-01"
+};
 
 /// One install that the repository uses.
 struct Environment {
@@ -49,6 +60,7 @@ struct Policy {
       versions;  ///< name -> "locked", "any" or a PEP 440 specifier, as written
   FailOn fail_on = FailOn::any_bit;
   std::vector<std::string> excuse_if_identical;
+  std::vector<Allowance> allow;
   std::vector<Target> targets;
   Responses commit;
   Responses ci{Response::fail, Response::fail, Response::fail, Response::fail, Response::fail};

@@ -41,6 +41,7 @@ struct LockResult {
   Lock lock;
   std::string path;               ///< of T.toml, as people would type it
   std::optional<LockDiff> diff;   ///< against the lock that it replaces; nothing: the first
+  int band_rounds = 0;            ///< perturbed rounds of the run that measured the bands
   double flip_rate_excluded = 0;  ///< at 95%: `runs` identical runs exclude a flip rate above this
   double seconds = 0;
 };

@@ -35,11 +35,14 @@ const ProbeResult* Run::probe(std::string_view id) const {
 }
 
 bool Run::whole() const {
-  if (fault) return false;
-  return std::ranges::all_of(plan.probes, [this](const auto& id) {
-    const auto* result = probe(id);
-    return result != nullptr && result->status != ProbeStatus::failed;
-  });
+  if (fault || rounds.size() != plan.perturb.size()) return false;
+  const auto all_answered = [this](const std::vector<ProbeResult>& results) {
+    return std::ranges::all_of(plan.probes, [&](const auto& id) {
+      const auto found = std::ranges::find(results, id, &ProbeResult::id);
+      return found != results.end() && found->status != ProbeStatus::failed;
+    });
+  };
+  return plan.perturb.empty() ? all_answered(probes) : std::ranges::all_of(rounds, all_answered);
 }
 
 }  // namespace envguard::model

@@ -27,10 +27,12 @@ struct Plan {
   Device device;
   int threads = 1;
   std::vector<std::pair<std::string, std::string>>
-      flags;                             ///< "deterministic-algorithms" -> "true" …, from recipe/profile
-  std::vector<std::string> probes;       ///< ids in order; whole units of the recipe
-  std::optional<std::uint64_t> perturb;  ///< seed of the -1, 0, +1 ulp pattern on every input element
-  bool keep_bytes = false;               ///< whole tensors into the memfd
+      flags;                        ///< "deterministic-algorithms" -> "true" …, from recipe/profile
+  std::vector<std::string> probes;  ///< ids in order; whole units of the recipe
+  std::vector<std::uint64_t>
+      perturb;              ///< one round for each: all probes, every input element moved by -1, 0 or +1
+                            ///< ulp after the pattern of this seed; empty: one round of the inputs as they are
+  bool keep_bytes = false;  ///< whole tensors into the memfd
 };
 
 /// Why a Run is not whole. It says nothing about numerics.
@@ -61,9 +63,10 @@ struct Run {
   std::vector<std::pair<std::string, std::string>> built;  ///< of PyTorch's build, as it answers: mkl, onednn, blas …
   std::vector<std::pair<std::string, std::string>> flags;  ///< as read back
   std::vector<std::string> not_settable;
-  std::vector<ProbeResult> probes;  ///< in the plan's order
-  std::vector<Library> libraries;   ///< what was mapped at the end
-  std::vector<Component> versions;  ///< asked of the loaded libraries: cudnn, cuda, nccl … where opened
+  std::vector<ProbeResult> probes;               ///< in the plan's order; none where it perturbs
+  std::vector<std::vector<ProbeResult>> rounds;  ///< of a plan that perturbs: one for each seed, each in its order
+  std::vector<Library> libraries;                ///< what was mapped at the end
+  std::vector<Component> versions;               ///< asked of the loaded libraries: cudnn, cuda, nccl … where opened
   std::vector<Variable> environment;
   std::optional<Fault> fault;
   bool resumed = false;
@@ -71,7 +74,7 @@ struct Run {
   std::string output;  ///< last 64 KiB of what the engine and its libraries printed
 
   [[nodiscard]] const ProbeResult* probe(std::string_view id) const;
-  /// Whole: no fault, and every probe of the plan answered, none of them `failed`.
+  /// Whole: no fault, and every probe of the plan answered in every round, none of them `failed`.
   [[nodiscard]] bool whole() const;
 };
 

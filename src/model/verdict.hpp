@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "model/cause.hpp"
 #include "model/difference.hpp"
 #include "model/lock.hpp"
 #include "model/observed.hpp"
@@ -51,8 +52,11 @@ struct Judgement {
   std::vector<LayerSummary> layers;  ///< of all judged probes, lowest layer first
   std::vector<MovedProbe> moved;     ///< lowest layer first
   std::vector<Difference> differences;
+  std::optional<Cause> cause;                        ///< of a drift
+  std::vector<std::string> order_dependent;          ///< of the moved ones: they depend on what ran before them
+  std::vector<std::string> transient;                ///< ids that differed from the lock in one process of five
   std::vector<std::string> unstable;                 ///< ids that this machine disagrees with itself about
-  int distinct_results = 0;                          ///< of an unstable run
+  int distinct_results = 0;                          ///< of whole runs, where some are unstable
   std::vector<std::string> quarantined;              ///< run and not judged
   std::vector<std::string> only_in_lock, only_here;  ///< recipes differ
   int runs = 0;

@@ -35,13 +35,26 @@ std::vector<Unit> gather() {
   return all;
 }
 
+/// The type in which a unit computes.
+DType dtype_of(const Unit& unit) {
+  const auto floating =
+      std::find_if(unit.inputs.begin(), unit.inputs.end(), [](const Input& input) { return is_floating(input.dtype); });
+  if (floating != unit.inputs.end()) return floating->dtype;
+  return unit.inputs.empty() ? DType::float32 : DType::int64;
+}
+
+bool after_steps_of_adam(const Unit& unit, const Output& output) {
+  const bool adam = unit.id == "train.cnn_adam" || unit.id == "train.transformer_adamw";
+  return adam && output.id.find(".w", unit.id.size()) != std::string::npos;
+}
+
 std::vector<Definition> define() {
   std::vector<Definition> all;
   for (const Unit& unit : units()) {
     for (std::size_t position = 0; position < unit.outputs.size(); ++position) {
       const Output& output = unit.outputs[position];
       all.push_back({output.id, std::string(model::layer_of(output.id)), unit.id, unit.family, unit.devices,
-                     canonical(unit, output, position)});
+                     canonical(unit, output, position), dtype_of(unit), !after_steps_of_adam(unit, output)});
     }
   }
   return all;

@@ -34,7 +34,11 @@ struct Unit {
 struct Definition {
   std::string id, layer, unit, family;
   std::vector<model::DeviceKind> devices;
-  std::string text;  ///< canonical: whatever changes it makes another probe, with a new id
+  std::string text;              ///< canonical: whatever changes it makes another probe, with a new id
+  DType dtype = DType::float32;  ///< in which it computes: of the unit's floating-point inputs, int64 where it has none
+  /// Whether its distance tells rounding from more. Weights after steps of Adam do not: it turns the noise of a
+  /// gradient that is zero into a step of the learning rate.
+  bool classifies = true;
 };
 
 /// Every unit, lowest layer first: the order in which the ladder runs.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "report/judgement.hpp"
+#include "report/numerics.hpp"
 
 namespace envguard::report {
 
@@ -98,28 +99,6 @@ void put_moved(Page& page, const model::Judgement& judgement) {
   if (!statuses.empty()) page.row("status", {listed(statuses, 3)});
 }
 
-/// "1.2e-07 (1.0e-07 to 1.6e-07)".
-std::string how_far(const model::Distance& distance) {
-  if (!distance.resolved) return "less than the sketch resolves";
-  return fmt::format("{:.1e} ({:.1e} to {:.1e}{})", distance.value, distance.low, distance.high,
-                     distance.absolute ? ", absolute" : "");
-}
-
-/// The worst probe of each layer that moved, lowest layer first.
-void put_distances(Page& page, const model::Judgement& judgement) {
-  if (std::ranges::none_of(judgement.moved, [](const auto& probe) { return probe.distance.has_value(); })) return;
-  std::vector<std::string> rows;
-  for (const auto& layer : judgement.layers) {
-    const model::MovedProbe* worst = nullptr;
-    for (const auto& probe : judgement.moved) {
-      if (model::layer_of(probe.id) != layer.layer || !probe.distance) continue;
-      if (worst == nullptr || probe.distance->value > worst->distance->value) worst = &probe;
-    }
-    if (worst != nullptr) rows.push_back(worst->id + " " + how_far(*worst->distance));
-  }
-  page.row("how far", {"relative L2 with its 95% interval, the worst of each layer: " + listed(rows, rows.size())});
-}
-
 bool goes_with(const Difference& difference) {
   return difference.kind != Difference::Kind::cache && difference.weight != Weight::overridden &&
          difference.locked != difference.here;
@@ -175,6 +154,18 @@ void put_measured(Page& page, const model::Judgement& judgement) {
                          Tone::faint}});
 }
 
+void put_wobble(Page& page, const model::Judgement& judgement) {
+  const auto row = [&](std::string_view label, const std::vector<std::string>& ids) {
+    if (!ids.empty()) page.row(label, {listed(ids, 4)});
+  };
+  row("unstable", judgement.unstable);
+  row("transient", judgement.transient);
+  if (!judgement.order_dependent.empty()) {
+    page.row("order", {fmt::format("{} of these depend on what ran before them: ", judgement.order_dependent.size()) +
+                       listed(judgement.order_dependent, 3)});
+  }
+}
+
 void put_unshared(Page& page, const model::Judgement& judgement) {
   const auto row = [&](const std::vector<std::string>& ids, std::string_view where) {
     if (ids.empty()) return;
@@ -186,9 +177,9 @@ void put_unshared(Page& page, const model::Judgement& judgement) {
 
 void put_response(Page& page, const model::Judgement& judgement) {
   if (!judgement.response || judgement.exit_code != base::ExitCode::match) return;
-  page.row("so",
-           {judgement.outcome == Outcome::numeric_drift ? "reported and not failed: the policy says fail-on = \"never\""
-                                                        : "not failed: the policy lets this pass"});
+  page.row("so", {judgement.outcome == Outcome::numeric_drift
+                      ? "reported and not failed: all of it is milder than the policy's fail-on, or allowed by it"
+                      : "not failed: the policy lets this pass"});
 }
 
 }  // namespace
@@ -207,12 +198,13 @@ void put_block(Page& page, const model::Judgement& judgement) {
   put_headline(page, judgement);
   if (judgement.outcome != Outcome::unstable && judgement.outcome != Outcome::transient) {
     put_moved(page, judgement);
-    put_distances(page, judgement);
+    put_distances(page, judgement.layers, judgement.moved);
+    put_weights(page, judgement.moved);
   }
-  if (!judgement.unstable.empty()) page.row("which", {listed(judgement.unstable, 4)});
-  if (!judgement.what.empty()) {
-    page.row(judgement.outcome == Outcome::numeric_drift ? "goes with" : "why", {judgement.what});
-  }
+  put_wobble(page, judgement);
+  const bool drift = judgement.outcome == Outcome::numeric_drift;
+  if (judgement.cause) put_cause(page, *judgement.cause);
+  if (!judgement.what.empty() && !(drift && judgement.cause)) page.row("why", {judgement.what});
   if (judgement.outcome == Outcome::could_not_measure) page.row("so", {"nothing is known about the numerics"});
   put_differences(page, judgement);
   put_commands(page, judgement);

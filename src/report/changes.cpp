@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "report/numerics.hpp"
 
 namespace envguard::report {
 
@@ -53,6 +54,7 @@ void put_probes(Page& page, const model::LockDiff& diff) {
                ": " + listed(moved_in(diff, layer.layer), 4)});
     first = false;
   }
+  put_distances(page, diff.layers, diff.moved);
   if (diff.layers.empty()) {
     page.row("probes", {"none on both sides"});
   } else if (moved == 0) {

@@ -16,10 +16,10 @@ std::string name(const model::Lock& lock) {
   return lock.environment + "/" + lock.target;
 }
 
-/// "5 identical fresh runs (5.5 s) exclude a flip rate above 45% per run, at 95%".
+/// "5 identical fresh runs exclude a flip rate above 45% per run, at 95%".
 std::string what_the_runs_show(const model::LockResult& result) {
-  return fmt::format("{} identical fresh runs ({}) exclude a flip rate above {:.0f}% per run, at 95%", result.lock.runs,
-                     duration(result.seconds), result.flip_rate_excluded * 100);
+  return fmt::format("{} identical fresh runs exclude a flip rate above {:.0f}% per run, at 95%", result.lock.runs,
+                     result.flip_rate_excluded * 100);
 }
 
 void put_unchanged(Page& page, const model::LockResult& result) {
@@ -54,6 +54,10 @@ std::string lock_text(const model::LockResult& result, const Style& style) {
   if (torch != lock.versions.end()) page.row("torch", {torch->second});
   if (!lock.reason.empty()) page.row("reason", {lock.reason});
   page.row("probes", {fmt::format("{}; {}", lock.strict.size(), what_the_runs_show(result))});
+  if (written) {
+    page.row("bands", {fmt::format("{} rounds with every input moved by at most one ulp; {} in all", result.band_rounds,
+                                   duration(result.seconds))});
+  }
   if (!lock.quarantined.empty()) {
     page.row("quarantined", {counted(lock.quarantined.size(), "probe") +
                              " did not repeat, to be run and never judged: " + listed(lock.quarantined, 4)});

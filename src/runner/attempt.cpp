@@ -57,7 +57,7 @@ Attempt::Attempt(const Setup& setup, const model::Plan& plan, const process::Env
                  const Watch& watch)
     : deadlines_(setup.deadlines),
       watch_(watch),
-      probe_count_(static_cast<int>(plan.probes.size())),
+      probe_count_(static_cast<int>(plan.probes.size() * std::max<std::size_t>(1, plan.perturb.size()))),
       folder_(temporary_folder(setup.caller)),
       plan_(process::memory_file("plan", codec::write_plan(plan, setup.build))),
       tensors_(process::memory_file("tensors")),

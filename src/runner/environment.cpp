@@ -63,12 +63,11 @@ model::EnvironmentMap meant(const Setup& setup) {
 
 }  // namespace
 
-process::Environment engine_environment(const Setup& setup, const model::Plan& plan,
-                                        const std::vector<std::pair<std::string, std::string>>& step) {
+process::Environment engine_environment(const Setup& setup, const model::Plan& plan, const Variables& step) {
   std::vector<process::Layer> layers{
       process::git_removal(setup.caller),
       layer("profile " + std::string(name(plan.profile)), recipe::settings(plan.profile).variables),
-      layer("step", step),
+      {"step", step},
   };
   if (const auto gpu = visible_gpu(setup, plan)) layers.push_back(layer("device", {{"CUDA_VISIBLE_DEVICES", *gpu}}));
   if (plan.device.kind == model::DeviceKind::cuda && !setup.cache.empty()) {

@@ -12,7 +12,7 @@ namespace envguard::runner {
 /// The caller's variables without git's and envguard's own and with `directory` before relative entries of
 /// LD_LIBRARY_PATH and LD_PRELOAD, then the profile's, then the step's, then device and cache.
 [[nodiscard]] process::Environment engine_environment(const Setup& setup, const model::Plan& plan,
-                                                      const std::vector<std::pair<std::string, std::string>>& step);
+                                                      const Variables& step);
 
 /// The plan as its engine sees it: where one GPU alone is made visible, that one is cuda:0.
 [[nodiscard]] model::Plan as_seen_by_engine(const Setup& setup, model::Plan plan);

@@ -63,7 +63,7 @@ void append(model::Run& run, model::Run later) {
 }  // namespace
 
 model::Run Runner::run(const model::Plan& plan, std::chrono::milliseconds deadline, const Watch& watch,
-                       const std::vector<std::pair<std::string, std::string>>& step) const {
+                       const Variables& step) const {
   process::AwakeClock clock;
   const auto environment = engine_environment(setup_, plan, step);
   model::Run run;
@@ -86,8 +86,9 @@ model::Run Runner::measure(const model::Plan& plan, const process::Environment& 
     Attempt attempt(setup_, part, environment, watch);
     attempt.listen(clock, deadline);
     auto answer = attempt.take();
-    const bool resumable = attempt.stopped() && !answer.fault;
-    if (resumable) answer.fault = cuda_error(answer);
+    const bool stopped = attempt.stopped() && !answer.fault;
+    const bool resumable = stopped && plan.perturb.empty();
+    if (stopped) answer.fault = cuda_error(answer);
     if (processes == 0) {
       run = std::move(answer);
     } else {

@@ -31,6 +31,9 @@ struct Deadlines {
   std::chrono::milliseconds probe{20'000};
 };
 
+/// Variables of one measurement alone; without a value it is removed.
+using Variables = std::vector<std::pair<std::string, std::optional<std::string>>>;
+
 /// What the engines of one command have in common.
 struct Setup {
   std::filesystem::path engine;  ///< absolute
@@ -62,7 +65,7 @@ class Runner {
   /// most three times. `deadline` is for all of them together. `step`: variables of this measurement alone. Error
   /// interrupted.
   [[nodiscard]] model::Run run(const model::Plan& plan, std::chrono::milliseconds deadline, const Watch& watch = {},
-                               const std::vector<std::pair<std::string, std::string>>& step = {}) const;
+                               const Variables& step = {}) const;
 
  private:
   [[nodiscard]] model::Run measure(const model::Plan& plan, const process::Environment& environment,

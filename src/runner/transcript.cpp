@@ -120,8 +120,28 @@ void Transcript::hear(const codec::Opened& opened) {
   run_.not_settable = opened.not_settable;
 }
 
+std::vector<model::ProbeResult>& Transcript::answered() {
+  return run_.rounds.empty() ? run_.probes : run_.rounds.back();
+}
+
+bool Transcript::all_rounds_whole() const {
+  const auto whole = [this](const auto& results) { return results.size() == run_.plan.probes.size(); };
+  if (run_.plan.perturb.empty()) return whole(run_.probes);
+  return run_.rounds.size() == run_.plan.perturb.size() && std::ranges::all_of(run_.rounds, whole);
+}
+
+void Transcript::hear(const codec::Round& round) {
+  require(Phase::opened);
+  const auto begun = run_.rounds.size();
+  if (begun >= run_.plan.perturb.size() || run_.plan.perturb[begun] != round.perturb) {
+    out_of_place("a round that was not asked for");
+  }
+  run_.rounds.emplace_back();
+}
+
 void Transcript::hear(const codec::Begin& begin) {
   require(Phase::opened);
+  if (run_.rounds.empty() != run_.plan.perturb.empty()) out_of_place("a probe outside of a round");
   probe_ = begin.probe;
 }
 
@@ -131,8 +151,12 @@ void Transcript::hear(const codec::Probe& probe) {
   if (std::ranges::find(run_.plan.probes, id) == run_.plan.probes.end()) {
     out_of_place("probe " + shown(id) + " was not asked for");
   }
-  if (run_.probe(id) != nullptr) out_of_place("probe " + shown(id) + " came twice");
-  run_.probes.push_back(probe.result);
+  auto& results = answered();
+  if (std::ranges::find(results, id, &model::ProbeResult::id) != results.end()) {
+    out_of_place("probe " + shown(id) + " came twice");
+  }
+  results.push_back(probe.result);
+  ++probes_;
 }
 
 void Transcript::hear(const codec::Libraries& line) {
@@ -146,12 +170,12 @@ void Transcript::hear(const codec::Libraries& line) {
 void Transcript::hear(const codec::Done& done) {
   require(Phase::opened);
   stopped_ = done.stopped == codec::stopped_by_cuda_error;
-  const auto answered = static_cast<int>(run_.probes.size());
-  if (done.probes != answered) {
-    out_of_place(fmt::format("{} probes announced, {} came", done.probes, answered));
+  if (done.probes != probes_) {
+    out_of_place(fmt::format("{} probes announced, {} came", done.probes, probes_));
   }
-  if (!stopped_ && run_.probes.size() != run_.plan.probes.size()) {
-    out_of_place(fmt::format("{} probes asked for, {} came", run_.plan.probes.size(), answered));
+  if (!stopped_ && !all_rounds_whole()) {
+    const auto rounds = std::max<std::size_t>(1, run_.plan.perturb.size());
+    out_of_place(fmt::format("{} probes asked for, {} came", run_.plan.probes.size() * rounds, probes_));
   }
   phase_ = Phase::ended;
   probe_.clear();

@@ -44,12 +44,16 @@ class Transcript {
   void hear(const codec::Opening& opening);
   void hear(const codec::NotOpened& answer);
   void hear(const codec::Opened& opened);
+  void hear(const codec::Round& round);
   void hear(const codec::Begin& begin);
   void hear(const codec::Probe& probe);
   void hear(const codec::Libraries& libraries);
   void hear(const codec::Done& done);
   void require(Phase phase) const;
   [[nodiscard]] std::string where() const;
+  /// Where the probes of this round go.
+  [[nodiscard]] std::vector<model::ProbeResult>& answered();
+  [[nodiscard]] bool all_rounds_whole() const;
 
   model::Run run_;
   std::string build_;
@@ -59,6 +63,7 @@ class Transcript {
   std::string library_;  ///< that is being opened
   std::string probe_;    ///< that is running
   int lines_ = 0;
+  int probes_ = 0;  ///< over all rounds
   bool stopped_ = false;
 };
 

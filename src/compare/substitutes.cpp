@@ -1,0 +1,59 @@
+#include "compare/substitutes.hpp"
+
+#include <algorithm>
+
+#include "compare/differences.hpp"
+#include "compare/remedy.hpp"
+#include "compare/signatures.hpp"
+
+namespace envguard::compare {
+
+namespace {
+
+using model::Difference;
+
+bool can_be_put_back(const Difference& difference) {
+  if (difference.kind != Difference::Kind::knob || !may_move_bits(difference)) return false;
+  return difference.locked == not_set || !holds_a_path(difference.name);
+}
+
+bool comes_with_the_install(const Difference& difference) {
+  if (difference.kind == Difference::Kind::build) return true;
+  return difference.kind == Difference::Kind::version && difference.name != "driver" && difference.name != "glibc" &&
+         difference.name != "kernel";
+}
+
+template <typename Named>
+void sort_by_likelihood(std::vector<Named>& all, const std::vector<std::string>& drifted,
+                        const std::string& (*name)(const Named&)) {
+  std::ranges::stable_sort(all, std::greater<>(), [&](const Named& each) { return likelihood(name(each), drifted); });
+}
+
+}  // namespace
+
+std::vector<Substitute> substitutes(const std::vector<Difference>& differences, const std::vector<std::string>& drifted,
+                                    bool against) {
+  std::vector<Substitute> all;
+  for (const auto& difference : differences) {
+    if (!can_be_put_back(difference)) continue;
+    auto value = difference.locked == not_set ? std::nullopt : std::optional(difference.locked);
+    all.push_back({difference.name, {{{difference.name, std::move(value)}}, false}});
+  }
+  if (against) all.push_back({other_install_name, {{}, true}});
+  sort_by_likelihood<Substitute>(all, drifted, [](const Substitute& each) -> const std::string& { return each.name; });
+  return all;
+}
+
+std::vector<std::string> not_substitutable(const std::vector<Difference>& differences,
+                                           const std::vector<std::string>& drifted, bool against) {
+  std::vector<std::string> names;
+  for (const auto& difference : differences) {
+    if (!may_move_bits(difference) || can_be_put_back(difference)) continue;
+    if (against && comes_with_the_install(difference)) continue;
+    names.push_back(difference.name);
+  }
+  sort_by_likelihood<std::string>(names, drifted, [](const std::string& each) -> const std::string& { return each; });
+  return names;
+}
+
+}  // namespace envguard::compare

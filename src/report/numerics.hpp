@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/cause.hpp"
+#include "model/difference.hpp"
+#include "report/page.hpp"
+
+namespace envguard::report {
+
+/// "1.2e-07 (0.9–1.6e-07), 0.4 x band": distance, 95% interval, and how many bands it is where one is known.
+[[nodiscard]] std::string how_far(const model::MovedProbe& probe);
+
+/// What class a probe's change is: "rounding", "precision (or rounding)" where the interval crosses a border, "detects,
+/// never classifies", "no class: no band".
+[[nodiscard]] std::string class_of(const model::MovedProbe& probe);
+
+/// The worst probe of each layer that moved, lowest layer first: how far and which class.
+void put_distances(Page& page, const std::vector<model::LayerSummary>& layers,
+                   const std::vector<model::MovedProbe>& moved);
+
+/// What the policy tolerates or allows of what moved.
+void put_weights(Page& page, const std::vector<model::MovedProbe>& moved);
+
+/// Why, and how sure.
+void put_cause(Page& page, const model::Cause& cause);
+
+}  // namespace envguard::report
