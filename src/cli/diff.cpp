@@ -122,24 +122,33 @@ std::pair<Side, Side> sides_of(const Call& call, const Scene& scene, const DiffO
   return {std::move(older), is_file ? side_of(call, scene, "here", options) : with_locks(tree)};
 }
 
-/// A whole run on this machine; one that a check kept, where everything it rested on is unchanged.
-model::Run run_here(const Call& call, const Scene& scene, const std::string& environment, const Subject& subject,
-                    model::Device device, Purse& purse) {
+/// Whole runs on this machine, strict and as-is; those that a check kept, where everything they rested on is unchanged.
+std::array<model::Run, 2> run_here(const Call& call, const Scene& scene, const std::string& environment,
+                                   const Subject& subject, model::Device device, Purse& purse) {
   const Keeper keeper(call, scene, environment, Keeping::runs);
   const auto plan = make_plan(subject, device, {});
   const auto runner = make_runner(call, subject);
   ProgressLine progress(call);
   EngineLaboratory engine(runner, plan, {}, purse, progress);
   KeptLaboratory laboratory(engine, keeper.cache(), call.machine.build, keeper.kept_state());
-  auto run = laboratory.measure({recipe::probes(device.kind)});
-  insist_on_whole(run);
-  return run;
+  const auto measure = [&](model::Profile profile) {
+    auto run = laboratory.measure({recipe::probes(device.kind, profile), profile});
+    insist_on_whole(run);
+    return run;
+  };
+  return {measure(model::Profile::strict), measure(model::Profile::as_is)};
+}
+
+model::EvidenceTable evidence_of(const std::array<model::Run, 2>& runs) {
+  model::EvidenceTable all;
+  for (const auto& run : runs) std::ranges::move(compare::evidence_of(run).records, std::back_inserter(all.records));
+  return all;
 }
 
 /// This machine as a lock, measured once per lock of the other side that fits it.
 Locks measure_here(const Call& call, const Scene& scene, const Locks& other, const DiffOptions& options) {
   Locks here;
-  Purse purse(static_cast<int>(other.size()) + 1, options.timeout);
+  Purse purse(2 * static_cast<int>(other.size()), options.timeout);
   for (const auto& [name, held] : other) {
     const auto& lock = held.lock;
     const auto& all = scene.policy.environments;
@@ -152,7 +161,7 @@ Locks measure_here(const Call& call, const Scene& scene, const Locks& other, con
                           ? lock.key == model::Key(subject.observed.cpu)
                           : subject.observed.gpu && lock.key == model::Key(*subject.observed.gpu);
     if (!fits) continue;
-    const auto run = run_here(call, scene, name.first, subject, device, purse);
+    const auto runs = run_here(call, scene, name.first, subject, device, purse);
     const compare::LockQuestion question{.environment = name.first,
                                          .target = name.second,
                                          .device = device,
@@ -161,8 +170,9 @@ Locks measure_here(const Call& call, const Scene& scene, const Locks& other, con
                                          .refresh = false,
                                          .writes = false,
                                          .today = {}};
-    here.emplace(name, Locked{compare::lock_of(subject.observed, scene.policy, run, question, lock.quarantined),
-                              compare::evidence_of(run)});
+    here.emplace(name,
+                 Locked{compare::lock_of(subject.observed, scene.policy, runs[0], &runs[1], question, lock.quarantined),
+                        evidence_of(runs)});
   }
   if (here.empty()) {
     throw Error(ExitCode::not_judged, "none of these locks is for this hardware, so nothing was compared",

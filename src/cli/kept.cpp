@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "codec/verdict.hpp"
 #include "report/verdict.hpp"
+#include "runner/plan.hpp"
 
 namespace envguard::cli {
 
@@ -48,6 +49,7 @@ model::Run KeptLaboratory::measure(const compare::Measure& wanted) {
   }
   auto plan = engine_.plan();
   plan.probes = wanted.probes;
+  if (wanted.profile != plan.profile) plan = runner::under(wanted.profile, std::move(plan));
   if (state_) {
     if (auto run = cache_.find(plan, build_, nth(*state_, runs_.size()))) {
       runs_.push_back(*run);

@@ -5,15 +5,19 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "runner/plan.hpp"
+
 namespace envguard::cli {
 
 namespace {
 
 std::string what_is_run(const compare::Measure& wanted, int number, const model::Device& device) {
   if (!wanted.perturb.empty()) return fmt::format("inputs moved by an ulp, on {}", device.text());
-  if (wanted.step == compare::Step{}) return fmt::format("run {} on {}", number, device.text());
+  const auto profile = model::name(wanted.profile);
+  if (wanted.step == compare::Step{}) return fmt::format("run {} on {}, {}", number, device.text(), profile);
   std::vector<std::string> put_back;
   for (const auto& [name, value] : wanted.step.variables) put_back.push_back(name);
+  for (const auto& [name, value] : wanted.step.settings) put_back.push_back(name);
   if (wanted.step.other_install) put_back.emplace_back("the other PyTorch");
   return fmt::format("run {} on {}, {} put back", number, device.text(), fmt::join(put_back, ", "));
 }
@@ -28,6 +32,8 @@ void Purse::spend(const model::Run& run) {
 model::Run EngineLaboratory::measure(const compare::Measure& wanted) {
   auto plan = wanted.step.other_install ? other_.value() : plan_;
   plan.probes = wanted.probes;
+  if (wanted.profile != plan.profile) plan = runner::under(wanted.profile, std::move(plan));
+  for (const auto& [name, value] : wanted.step.settings) runner::set(plan, name, value);
   plan.perturb = wanted.perturb;
   progress_.start(what_is_run(wanted, ++runs_, plan.device));
   const runner::Watch watch{.progress = [this](const runner::Progress& step) { progress_.show(step); }, .tensor = {}};

@@ -96,7 +96,7 @@ base::ExitCode run(const LockOptions& options, const Call& call) {
                                        .taken = previous.taken,
                                        .previous_evidence = previous.evidence};
   ProgressLine progress(call);
-  Purse purse(options.runs + 1, options.timeout);  // and one that perturbs
+  Purse purse(compare::processes_of_lock(options.runs), options.timeout);
   const auto runner = make_runner(call, subject);
   EngineLaboratory laboratory(runner, make_plan(subject, device, {}), {}, purse, progress);
   auto candidate = inquiry::candidate(previous.lock, subject.observed, scene.policy, question, laboratory);

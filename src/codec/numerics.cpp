@@ -51,6 +51,13 @@ std::optional<model::Distance> read_distance(const Json& json) {
                          .resolved = json.at("resolved")};
 }
 
+base::Hash128 read_hash(const Json& json) {
+  if (json.is_null()) return {};
+  const auto hash = base::Hash128::parse(json.get<std::string>());
+  if (!hash) throw std::out_of_range("an id is not 32 hex digits");
+  return *hash;
+}
+
 std::optional<model::DriftClass> read_class(const Json& json) {
   if (json.is_null()) return std::nullopt;
   const auto found = model::parse_drift_class(json.get<std::string>());
@@ -149,6 +156,36 @@ std::optional<model::Cause> read_cause(const Json& json) {
   cause.cut_short = json.at("cut_short");
   cause.what = json.at("what");
   return cause;
+}
+
+void put_numerics(Document& object, const model::Numerics& numerics) {
+  object["locked_id"] = json_of(numerics.locked_id);
+  object["id"] = json_of(numerics.id);
+  object["layers"] = json_of(numerics.layers);
+  object["moved"] = json_of(numerics.moved);
+  object["cause"] = json_of(numerics.cause);
+  object["order_dependent"] = numerics.order_dependent;
+  object["transient"] = numerics.transient;
+  object["unstable"] = numerics.unstable;
+  object["distinct_results"] = numerics.distinct_results;
+  object["only_in_lock"] = numerics.only_in_lock;
+  object["only_here"] = numerics.only_here;
+  object["runs"] = numerics.runs;
+}
+
+void read_numerics(const Json& json, model::Numerics& numerics) {
+  numerics.locked_id = read_hash(json.at("locked_id"));
+  numerics.id = read_hash(json.at("id"));
+  numerics.layers = read_layers(json.at("layers"));
+  numerics.moved = read_moved(json.at("moved"));
+  numerics.cause = read_cause(json.at("cause"));
+  json.at("order_dependent").get_to(numerics.order_dependent);
+  json.at("transient").get_to(numerics.transient);
+  json.at("unstable").get_to(numerics.unstable);
+  json.at("distinct_results").get_to(numerics.distinct_results);
+  json.at("only_in_lock").get_to(numerics.only_in_lock);
+  json.at("only_here").get_to(numerics.only_here);
+  json.at("runs").get_to(numerics.runs);
 }
 
 }  // namespace envguard::codec

@@ -7,6 +7,7 @@
 #include "codec/result_parts.hpp"
 #include "model/cause.hpp"
 #include "model/difference.hpp"
+#include "model/verdict.hpp"
 
 namespace envguard::codec {
 
@@ -21,5 +22,9 @@ namespace envguard::codec {
 
 [[nodiscard]] Document json_of(const std::optional<model::Cause>& cause);  ///< null for none
 [[nodiscard]] std::optional<model::Cause> read_cause(const Json& json);
+
+/// Adds what was found under one profile to an object.
+void put_numerics(Document& object, const model::Numerics& numerics);
+void read_numerics(const Json& json, model::Numerics& numerics);
 
 }  // namespace envguard::codec

@@ -58,6 +58,7 @@ Json probe_json(const model::ProbeResult& result) {
   Json json{{"probe", text_json(result.id)}, {"status", name(result.status)}};
   if (result.hash) json["hash"] = result.hash->hex();
   if (result.evidence) json["evidence"] = evidence_json(*result.evidence);
+  if (!result.choice.empty()) json["choice"] = text_json(result.choice);
   if (!result.message.empty()) json["message"] = text_json(result.message);
   return json;
 }
@@ -74,6 +75,7 @@ model::ProbeResult probe_from(const Reader& reader) {
   } else if (reader.has("hash") || reader.has("evidence")) {
     reader.refuse("has a result, and its status is not ok");
   }
+  if (const auto choice = reader.find("choice")) result.choice = choice->as_text();
   if (const auto message = reader.find("message")) result.message = message->as_text();
   return result;
 }

@@ -48,8 +48,9 @@ Json plan_json(const model::Plan& plan) {
 model::Plan plan_from(const Reader& reader) {
   model::Plan plan;
   plan.recipe = reader.integer<int>("recipe");
-  if (reader.text("profile") != name(model::Profile::strict)) reader.at("profile").refuse("is no profile");
-  plan.profile = model::Profile::strict;
+  const auto profile = model::parse_profile(reader.text("profile"));
+  if (!profile) reader.at("profile").refuse("is no profile");
+  plan.profile = *profile;
   plan.install = install_from(reader.at("install"));
   for (const auto& library : reader.texts("preload")) plan.preload.emplace_back(library);
   const auto device = model::Device::parse(reader.text("device"));

@@ -73,6 +73,8 @@ Document json_of(const model::LockDiff& diff) {
           {"differences", json_of(diff.differences)},
           {"layers", json_of(diff.layers)},
           {"moved", json_of(diff.moved)},
+          {"as_is_layers", json_of(diff.as_is_layers)},
+          {"as_is_moved", json_of(diff.as_is_moved)},
           {"only_older", diff.only_older},
           {"only_newer", diff.only_newer},
           {"quarantined_older", diff.quarantined_older},

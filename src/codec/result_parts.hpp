@@ -40,6 +40,7 @@ inline constexpr Named<model::Response> responses[] = {
     {model::Response::pass, "pass"}, {model::Response::warn, "warn"}, {model::Response::fail, "fail"}};
 inline constexpr Named<model::Difference::Kind> difference_kinds[] = {{model::Difference::Kind::version, "version"},
                                                                       {model::Difference::Kind::knob, "knob"},
+                                                                      {model::Difference::Kind::setting, "setting"},
                                                                       {model::Difference::Kind::build, "build"},
                                                                       {model::Difference::Kind::cache, "cache"}};
 inline constexpr Named<model::Difference::Weight> difference_weights[] = {

@@ -27,37 +27,30 @@ constexpr std::array outcomes{
 }
 
 Document json_of_judgement(const model::Judgement& judgement) {
-  return {{"outcome", model::name(judgement.outcome)},
-          {"exit_code", static_cast<int>(judgement.exit_code)},
-          {"response", judgement.response ? Document(name_in(responses, *judgement.response)) : Document(nullptr)},
-          {"environment", judgement.environment},
-          {"target", judgement.target},
-          {"device", judgement.device.text()},
-          {"hardware", judgement.hardware},
-          {"install", judgement.install ? json_of(*judgement.install) : Document(nullptr)},
-          {"source", judgement.source},
-          {"locked_id", json_of(judgement.locked_id)},
-          {"id", json_of(judgement.id)},
-          {"layers", json_of(judgement.layers)},
-          {"moved", json_of(judgement.moved)},
-          {"differences", json_of(judgement.differences)},
-          {"cause", json_of(judgement.cause)},
-          {"order_dependent", judgement.order_dependent},
-          {"transient", judgement.transient},
-          {"unstable", judgement.unstable},
-          {"distinct_results", judgement.distinct_results},
-          {"quarantined", judgement.quarantined},
-          {"only_in_lock", judgement.only_in_lock},
-          {"only_here", judgement.only_here},
-          {"runs", judgement.runs},
-          {"seconds", judgement.seconds},
-          {"what", judgement.what},
-          {"next", judgement.next},
-          {"undo", judgement.undo},
-          {"accept", judgement.accept},
-          {"notes", judgement.notes},
-          {"kept", judgement.kept},
-          {"measured", judgement.measured}};
+  Document json{
+      {"outcome", model::name(judgement.outcome)},
+      {"exit_code", static_cast<int>(judgement.exit_code)},
+      {"response", judgement.response ? Document(name_in(responses, *judgement.response)) : Document(nullptr)},
+      {"environment", judgement.environment},
+      {"target", judgement.target},
+      {"device", judgement.device.text()},
+      {"hardware", judgement.hardware},
+      {"install", judgement.install ? json_of(*judgement.install) : Document(nullptr)},
+      {"source", judgement.source}};
+  put_numerics(json, judgement);
+  json["as_is"] = nullptr;
+  if (judgement.as_is) put_numerics(json["as_is"], *judgement.as_is);
+  json["differences"] = json_of(judgement.differences);
+  json["quarantined"] = judgement.quarantined;
+  json["seconds"] = judgement.seconds;
+  json["what"] = judgement.what;
+  json["next"] = judgement.next;
+  json["undo"] = judgement.undo;
+  json["accept"] = judgement.accept;
+  json["notes"] = judgement.notes;
+  json["kept"] = judgement.kept;
+  json["measured"] = judgement.measured;
+  return json;
 }
 
 Document json_of_finding(const model::Finding& finding) {
@@ -89,13 +82,6 @@ base::ExitCode read_exit_code(const Json& json) {
     refuse(fmt::format("{} is no exit code", json.get<int>()));
   }
   return code;
-}
-
-base::Hash128 read_hash(const Json& json) {
-  if (json.is_null()) return {};
-  const auto hash = base::Hash128::parse(json.get<std::string>());
-  if (!hash) refuse("an id is not 32 hex digits");
-  return *hash;
 }
 
 model::Difference read_difference(const Json& json) {
@@ -132,21 +118,11 @@ model::Judgement read_judgement(const Json& json) {
   judgement.device = *device;
   judgement.hardware = json.at("hardware");
   judgement.source = json.at("source");
-  judgement.locked_id = read_hash(json.at("locked_id"));
-  judgement.id = read_hash(json.at("id"));
-  judgement.layers = read_layers(json.at("layers"));
-  judgement.moved = read_moved(json.at("moved"));
+  read_numerics(json, judgement);
+  if (!json.at("as_is").is_null()) read_numerics(json.at("as_is"), judgement.as_is.emplace());
   for (const auto& each : json.at("differences")) judgement.differences.push_back(read_difference(each));
-  judgement.cause = read_cause(json.at("cause"));
-  json.at("order_dependent").get_to(judgement.order_dependent);
-  json.at("transient").get_to(judgement.transient);
-  json.at("unstable").get_to(judgement.unstable);
-  json.at("distinct_results").get_to(judgement.distinct_results);
   json.at("quarantined").get_to(judgement.quarantined);
-  json.at("only_in_lock").get_to(judgement.only_in_lock);
-  json.at("only_here").get_to(judgement.only_here);
   if (!json.at("install").is_null()) judgement.install = read_install(json.at("install"));
-  json.at("runs").get_to(judgement.runs);
   json.at("seconds").get_to(judgement.seconds);
   json.at("what").get_to(judgement.what);
   json.at("next").get_to(judgement.next);

@@ -13,6 +13,7 @@ namespace envguard::compare {
 
 /// Probes that drifted, and what could be put back.
 struct CauseQuestion {
+  model::Profile profile = model::Profile::strict;
   std::vector<Substitute> substitutes;   ///< likeliest first
   std::vector<std::string> others;       ///< what differs and cannot be put back, likeliest first
   std::vector<model::ProbeLine> locked;  ///< of the probes that drifted

@@ -26,7 +26,7 @@ const model::Evidence* numbers(const model::EvidenceRecord* record) {
   return record != nullptr && record->evidence.elements > 0 ? &record->evidence : nullptr;
 }
 
-void assess(model::MovedProbe& probe, const model::EvidenceRecord* locked, const model::EvidenceRecord* here) {
+void assess_one(model::MovedProbe& probe, const model::EvidenceRecord* locked, const model::EvidenceRecord* here) {
   if (model::layer_of(probe.id) == "rng") {
     probe.drift_class = DriftClass::other_stream;
     return;
@@ -44,6 +44,14 @@ void assess(model::MovedProbe& probe, const model::EvidenceRecord* locked, const
   if (!probe.band || definition == nullptr || !definition->classifies) return;
   probe.drift_class = classify(probe.distance->high, *probe.band, definition->dtype);
   probe.borderline = classify(probe.distance->low, *probe.band, definition->dtype) != *probe.drift_class;
+}
+
+void widen(model::EvidenceRecord& record, const std::vector<model::ProbeResult>& results) {
+  if (record.evidence.elements == 0 || model::layer_of(record.id) == "rng") return;
+  const auto found = std::ranges::find(results, record.id, &model::ProbeResult::id);
+  if (found == results.end() || !found->evidence) return;
+  const auto moved = distance(record.evidence, *found->evidence);
+  if (moved && !moved->absolute) record.band = std::max(record.band.value_or(0), moved->value);
 }
 
 /// Unknown counts as less than any class here: it says nothing of how far.
@@ -82,27 +90,28 @@ DriftClass classify(double distance, double band, DType dtype) {
 model::EvidenceTable evidence_of(const model::Run& run) {
   model::EvidenceTable table;
   for (const auto& probe : run.probes) {
-    table.records.push_back({probe.id, probe.evidence.value_or(model::Evidence{}), {}});
+    table.records.push_back({run.plan.profile, probe.id, probe.evidence.value_or(model::Evidence{}), {}});
   }
   return table;
 }
 
-void assess(std::vector<model::MovedProbe>& moved, const model::EvidenceTable* locked,
-            const model::EvidenceTable& here) {
+void assess(std::vector<model::MovedProbe>& moved, const model::EvidenceTable* locked, const model::EvidenceTable& here,
+            model::Profile profile) {
   for (auto& probe : moved) {
-    assess(probe, locked == nullptr ? nullptr : locked->record(probe.id), here.record(probe.id));
+    assess_one(probe, locked == nullptr ? nullptr : locked->record(probe.id, profile), here.record(probe.id, profile));
   }
 }
 
 void set_bands(std::vector<model::EvidenceRecord>& records, const model::Run& perturbed) {
   for (auto& record : records) {
-    if (record.evidence.elements == 0 || model::layer_of(record.id) == "rng") continue;
-    for (const auto& round : perturbed.rounds) {
-      const auto found = std::ranges::find(round, record.id, &model::ProbeResult::id);
-      if (found == round.end() || !found->evidence) continue;
-      const auto moved = distance(record.evidence, *found->evidence);
-      if (moved && !moved->absolute) record.band = std::max(record.band.value_or(0), moved->value);
-    }
+    if (record.profile != perturbed.plan.profile) continue;
+    for (const auto& round : perturbed.rounds) widen(record, round);
+  }
+}
+
+void widen_bands(std::vector<model::EvidenceRecord>& records, const model::Run& later) {
+  for (auto& record : records) {
+    if (record.profile == later.plan.profile) widen(record, later.probes);
   }
 }
 

@@ -25,16 +25,19 @@ inline constexpr double precision_cap = 0.5;
 [[nodiscard]] model::DriftClass classify(double distance, double band, recipe::DType dtype);
 
 /// What is known of a run, or of a lock without bands, as a table of evidence.
-[[nodiscard]] model::EvidenceTable evidence_of(const model::Run& run);
+[[nodiscard]] model::EvidenceTable evidence_of(const model::Run& run);  ///< under its plan's profile
 
 /// Fills in distance, band and class of every probe. `locked` may be null; its band counts, or that of `here` where it
 /// has none. Where the interval crosses a border the worse class is taken and said.
-void assess(std::vector<model::MovedProbe>& moved, const model::EvidenceTable* locked,
-            const model::EvidenceTable& here);
+void assess(std::vector<model::MovedProbe>& moved, const model::EvidenceTable* locked, const model::EvidenceTable& here,
+            model::Profile profile = model::Profile::strict);
 
 /// The largest relative L2 of each probe over the rounds of a run that perturbs, against the same inputs as they are.
-/// A probe of which none is defined (a status, other NaN positions) is left out.
+/// A probe of which none is defined (a status, other NaN positions), or of another profile than the run, is left out.
 void set_bands(std::vector<model::EvidenceRecord>& records, const model::Run& perturbed);
+
+/// Widens the bands by how far later runs of the same inputs lie from the first, whose evidence the records are.
+void widen_bands(std::vector<model::EvidenceRecord>& records, const model::Run& later);
 
 /// Whether `a` moved more than `b`: the graver class, then the more bands, then the farther.
 [[nodiscard]] bool moved_more(const model::MovedProbe& a, const model::MovedProbe& b);

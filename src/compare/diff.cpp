@@ -13,10 +13,24 @@ namespace envguard::compare {
 
 namespace {
 
-std::vector<std::string> ids(const model::Lock& lock) {
+std::vector<std::string> ids(const model::Lock& lock, model::Profile profile = model::Profile::strict) {
   std::vector<std::string> ids;
-  for (const auto& [id, line] : lock.strict) ids.push_back(id);
+  for (const auto& [id, line] : lock.lines(profile)) ids.push_back(id);
   return ids;
+}
+
+/// Where one of them has no as-is lines there is nothing to compare.
+void diff_as_is(model::LockDiff& diff, const LockSide& older, const LockSide& newer) {
+  constexpr auto as_is = model::Profile::as_is;
+  const auto both = probe_sets(older.lock, ids(newer.lock, as_is), as_is).judged;
+  const auto before = lines(older.lock, both, as_is);
+  diff.as_is_moved = moved(before, lines(newer.lock, both, as_is));
+  if (newer.evidence != nullptr) assess(diff.as_is_moved, older.evidence, *newer.evidence, as_is);
+  std::erase_if(diff.as_is_moved, [](const auto& probe) {
+    const bool judged_by_band = probe.locked == model::by_band || probe.here == model::by_band;
+    return judged_by_band && probe.drift_class == model::DriftClass::rounding;
+  });
+  diff.as_is_layers = layer_summaries(before, diff.as_is_moved);
 }
 
 model::LayerChange change_of_layer(const model::LayerSummary& layer, const std::vector<model::MovedProbe>& moved) {
@@ -26,6 +40,21 @@ model::LayerChange change_of_layer(const model::LayerSummary& layer, const std::
   change.worst = worst->id.substr(std::min(worst->id.size(), layer.layer.size() + 1));
   if (worst->distance) change.distance = fmt::format("{:.1e}", worst->distance->value);
   if (worst->drift_class) change.drift_class = model::name(*worst->drift_class);
+  return change;
+}
+
+/// All of as-is in one line, which stands beside the layers of strict.
+model::LayerChange change_of_as_is(const model::LockDiff& diff) {
+  model::LayerSummary all{.layer = "as-is"};
+  for (const auto& layer : diff.as_is_layers) {
+    all.moved += layer.moved;
+    all.of += layer.of;
+  }
+  const auto worst = std::ranges::min_element(diff.as_is_moved, moved_more);
+  auto change = change_of_layer(all, diff.as_is_moved);
+  if (worst->distance) change.distance = fmt::format("{:.1e}", worst->distance->value);
+  if (worst->drift_class) change.drift_class = model::name(*worst->drift_class);
+  change.worst = worst->id;
   return change;
 }
 
@@ -62,6 +91,7 @@ model::LockDiff diff(const LockSide& older_side, const LockSide& newer_side) {
   diff.moved = moved(before, lines(newer, sets.judged));
   if (newer_side.evidence != nullptr) assess(diff.moved, older_side.evidence, *newer_side.evidence);
   diff.layers = layer_summaries(before, diff.moved);
+  diff_as_is(diff, older_side, newer_side);
   return diff;
 }
 
@@ -103,6 +133,7 @@ std::optional<model::Change> change_of(const model::LockDiff& diff) {
   for (const auto& layer : diff.layers) {
     if (layer.moved > 0) change_table.layers.push_back(change_of_layer(layer, diff.moved));
   }
+  if (!diff.as_is_moved.empty()) change_table.layers.push_back(change_of_as_is(diff));
   if (change_table == model::Change{}) return std::nullopt;
   return change_table;
 }

@@ -66,6 +66,7 @@ int rank(const Difference& difference) {
       return 0;
     case Difference::Kind::version:
       return locked_by_default(difference.name) || difference.weight == Difference::Weight::blocks ? 1 : 3;
+    case Difference::Kind::setting:
     case Difference::Kind::build:
       return 2;
     case Difference::Kind::cache:
@@ -85,9 +86,10 @@ bool locked_by_default(std::string_view component) {
   return std::ranges::find(names, component) != names.end();
 }
 
-bool may_move_bits(const Difference& difference) {
-  return difference.weight != Difference::Weight::overridden && difference.kind != Difference::Kind::cache &&
-         difference.locked != difference.here;
+bool may_move_bits(const Difference& difference, model::Profile profile) {
+  if (difference.kind == Difference::Kind::cache || difference.locked == difference.here) return false;
+  if (profile == model::Profile::as_is) return true;
+  return difference.weight != Difference::Weight::overridden && difference.kind != Difference::Kind::setting;
 }
 
 std::vector<Difference> to_mend(const std::vector<Difference>& differences, bool drifted,
@@ -105,13 +107,15 @@ std::vector<Difference> to_mend(const std::vector<Difference>& differences, bool
   std::ranges::copy_if(differences, std::back_inserter(mend), [&](const auto& each) {
     return blocks(each) || (drifted && may_move_bits(each) && rank(each) < 2);
   });
-  if (drifted && mend.empty()) std::ranges::copy_if(differences, std::back_inserter(mend), may_move_bits);
+  if (drifted && mend.empty())
+    std::ranges::copy_if(differences, std::back_inserter(mend), [](const auto& each) { return may_move_bits(each); });
   return mend;
 }
 
 Recorded recorded(const model::Observed& observed, const model::Policy& policy, model::DeviceKind device,
-                  const model::Run* run) {
+                  const model::Run* run, const model::Run* as_is_run) {
   Recorded here;
+  if (as_is_run != nullptr) here.settings = settings_of(*as_is_run);
   for (const auto& component : observed.components) {
     if (!belongs_in_lock(component.name, policy, device)) continue;
     here.versions.emplace_back(component.name, component.version);
@@ -130,12 +134,28 @@ Recorded recorded(const model::Observed& observed, const model::Policy& policy, 
   return here;
 }
 
+model::Table settings_of(const model::Run& as_is_run) {
+  const bool cpu = as_is_run.plan.device.kind == model::DeviceKind::cpu;
+  model::Table settings;
+  for (const auto& [flag, value] : as_is_run.flags) {
+    if ((flag == "threads") == cpu) settings.emplace_back(flag, value);
+  }
+  for (const auto& probe : as_is_run.probes) {
+    if (probe.choice.empty()) continue;
+    auto name = probe.id.substr(model::layer_of(probe.id).size() + 1);
+    std::ranges::replace(name, '.', '_');
+    settings.emplace_back(std::move(name), probe.choice);
+  }
+  return settings;
+}
+
 Recorded recorded(const model::Lock& lock) {
-  return {lock.versions, lock.build, lock.knobs, lock.caches};
+  return {lock.versions, lock.build, lock.knobs, lock.settings, lock.caches};
 }
 
 Recorded known_before_measuring(Recorded locked, const Recorded& here) {
   std::erase_if(locked.build, [&](const auto& fact) { return value_of(here.build, fact.first) == nullptr; });
+  if (here.settings.empty()) locked.settings.clear();
   return locked;
 }
 
@@ -143,6 +163,7 @@ std::vector<Difference> differences(const Recorded& older, const Recorded& newer
   std::vector<Difference> all;
   append(all, Difference::Kind::knob, older.knobs, newer.knobs, std::string(not_set));
   append(all, Difference::Kind::version, older.versions, newer.versions, "not found");
+  append(all, Difference::Kind::setting, older.settings, newer.settings, "not recorded");
   append(all, Difference::Kind::build, older.build, newer.build, "not recorded");
   append(all, Difference::Kind::cache, older.caches, newer.caches, "not recorded");
   sort(all);

@@ -17,14 +17,18 @@ inline constexpr std::string_view not_set = "not set";
 
 /// What a lock records of a machine beside the bits.
 struct Recorded {
-  model::Table versions, build, knobs, caches;
+  model::Table versions, build, knobs, settings, caches;
 };
 
-/// `run` may be null. Where the libraries it loaded contradict what the install says, the loaded version counts.
+/// `run` may be null, and `as_is_run`, of which the settings are. Where the libraries it loaded contradict what the
+/// install says, the loaded version counts.
 [[nodiscard]] Recorded recorded(const model::Observed& observed, const model::Policy& policy, model::DeviceKind device,
-                                const model::Run* run);
+                                const model::Run* run, const model::Run* as_is_run = nullptr);
 [[nodiscard]] Recorded recorded(const model::Lock& lock);
-/// What the lock recorded, less what PyTorch tells of its build only once it was opened and `here` has not.
+/// What PyTorch started with under as-is: on a GPU its flags, on a CPU its threads, and the attention backends it
+/// chose.
+[[nodiscard]] model::Table settings_of(const model::Run& as_is_run);
+/// What the lock recorded, less what PyTorch tells only once it was opened and `here` has not.
 [[nodiscard]] Recorded known_before_measuring(Recorded locked, const Recorded& here);
 
 /// What differs, what most likely matters first: knobs, the versions that are locked by default, [build], other
@@ -39,9 +43,9 @@ struct Recorded {
 /// torch, torch-git, cuda, cudnn, nccl, cublas, nvrtc: "locked" where the policy does not name them.
 [[nodiscard]] bool locked_by_default(std::string_view component);
 
-/// Whether it can have moved a strict probe: not what strict replaces, and not a cache size, which only chooses
-/// blockings.
-[[nodiscard]] bool may_move_bits(const model::Difference& difference);
+/// Whether it can have moved a probe of this profile: not what strict replaces, settings only under as-is, and never a
+/// cache size, which only chooses blockings.
+[[nodiscard]] bool may_move_bits(const model::Difference& difference, model::Profile profile = model::Profile::strict);
 
 /// The differences that somebody should put back: those that block; where bits moved (`drifted`) also the knobs and the
 /// versions locked by default, and where there is none of these whatever may have moved them.

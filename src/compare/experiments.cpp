@@ -12,6 +12,7 @@ namespace {
 
 bool puts_back(const Step& step, const Step& one) {
   if (one.other_install) return step.other_install;
+  if (!one.settings.empty()) return std::ranges::find(step.settings, one.settings.front()) != step.settings.end();
   return std::ranges::find(step.variables, one.variables.front()) != step.variables.end();
 }
 
@@ -54,7 +55,7 @@ const Answer* Experiments::known(const Set& left) const {
 }
 
 Measure Experiments::measure(const Unanswered& next) const {
-  return {.probes = question_.probes, .perturb = {}, .step = step(next.left)};
+  return {.probes = question_.probes, .profile = question_.profile, .perturb = {}, .step = step(next.left)};
 }
 
 Step Experiments::step(const Set& left) const {
@@ -62,6 +63,7 @@ Step Experiments::step(const Set& left) const {
   for (const auto index : without(all_, left)) {
     const auto& one = question_.substitutes[index].put_back;
     step.variables.insert(step.variables.end(), one.variables.begin(), one.variables.end());
+    step.settings.insert(step.settings.end(), one.settings.begin(), one.settings.end());
     step.other_install = step.other_install || one.other_install;
   }
   return step;

@@ -81,7 +81,8 @@ int distinct_results(const std::vector<History>& all) {
 }  // namespace
 
 std::variant<Measure, Steadiness> itself_first(const Ladder& ladder, const std::vector<Measured>& runs) {
-  if (runs.empty()) return Measure{ladder.probes};
+  const auto measure = [&](std::vector<std::string> probes) { return Measure{std::move(probes), ladder.profile}; };
+  if (runs.empty()) return measure(ladder.probes);
   const auto all = histories(ladder, runs);
   Steadiness found;
   std::vector<std::string> unconfirmed;
@@ -103,13 +104,13 @@ std::variant<Measure, Steadiness> itself_first(const Ladder& ladder, const std::
         found.unstable.push_back(id);
         break;
       case State::needs_ladder:
-        return Measure{ladder.probes};
+        return measure(ladder.probes);
       case State::needs_part:
         unconfirmed.push_back(id);
         break;
     }
   }
-  if (!unconfirmed.empty()) return Measure{whole_units(ladder.probes, unconfirmed)};
+  if (!unconfirmed.empty()) return measure(whole_units(ladder.probes, unconfirmed));
   found.distinct_results = distinct_results(all);
   return found;
 }

@@ -15,6 +15,7 @@ inline constexpr int most_ladders = 5;
 /// What is asked of `itself_first`. `ladder`: every probe of a whole run; `judged`: those of them with a line in the
 /// lock, in the same order.
 struct Ladder {
+  model::Profile profile = model::Profile::strict;
   std::vector<std::string> probes;
   std::vector<model::ProbeLine> locked;  ///< (id, line) of the judged ones
 };

@@ -23,12 +23,17 @@ std::unordered_map<std::string, std::string> table(const model::Run& run) {
 
 }  // namespace
 
-ProbeSets probe_sets(const model::Lock& lock, const std::vector<std::string>& here) {
+bool contains(const std::vector<std::string>& ids, const std::string& id) {
+  return std::ranges::find(ids, id) != ids.end();
+}
+
+ProbeSets probe_sets(const model::Lock& lock, const std::vector<std::string>& here, model::Profile profile) {
   const std::unordered_set<std::string> present(here.begin(), here.end());
-  const std::unordered_set<std::string> quarantined(lock.quarantined.begin(), lock.quarantined.end());
+  std::unordered_set<std::string> quarantined;
+  if (profile == model::Profile::strict) quarantined.insert(lock.quarantined.begin(), lock.quarantined.end());
   std::unordered_set<std::string> locked;
   ProbeSets sets;
-  for (const auto& [id, line] : lock.strict) {
+  for (const auto& [id, line] : lock.lines(profile)) {
     locked.insert(id);
     if (!present.contains(id)) sets.only_in_lock.push_back(id);
   }
@@ -42,8 +47,10 @@ ProbeSets probe_sets(const model::Lock& lock, const std::vector<std::string>& he
   return sets;
 }
 
-std::vector<model::ProbeLine> lines(const model::Lock& lock, const std::vector<std::string>& judged) {
-  const std::unordered_map<std::string, std::string> table(lock.strict.begin(), lock.strict.end());
+std::vector<model::ProbeLine> lines(const model::Lock& lock, const std::vector<std::string>& judged,
+                                    model::Profile profile) {
+  const auto& all = lock.lines(profile);
+  const std::unordered_map<std::string, std::string> table(all.begin(), all.end());
   std::vector<model::ProbeLine> lines;
   lines.reserve(judged.size());
   for (const auto& id : judged) lines.emplace_back(id, table.at(id));

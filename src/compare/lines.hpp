@@ -15,10 +15,14 @@ struct ProbeSets {
   std::vector<std::string> only_in_lock, only_here;
   std::vector<std::string> quarantined;  ///< of the lock, and probes here
 };
-[[nodiscard]] ProbeSets probe_sets(const model::Lock& lock, const std::vector<std::string>& here);
+[[nodiscard]] ProbeSets probe_sets(const model::Lock& lock, const std::vector<std::string>& here,
+                                   model::Profile profile = model::Profile::strict);
+
+[[nodiscard]] bool contains(const std::vector<std::string>& ids, const std::string& id);
 
 /// The judged lines of a lock or of a run: (id, hash or status).
-[[nodiscard]] std::vector<model::ProbeLine> lines(const model::Lock& lock, const std::vector<std::string>& judged);
+[[nodiscard]] std::vector<model::ProbeLine> lines(const model::Lock& lock, const std::vector<std::string>& judged,
+                                                  model::Profile profile = model::Profile::strict);
 [[nodiscard]] std::vector<model::ProbeLine> lines(const model::Run& run, const std::vector<std::string>& judged);
 
 /// Why a run says nothing about numerics: its fault, or one of these probes that failed or gave no result. `exempt`

@@ -21,10 +21,7 @@ namespace {
 
 using base::Error;
 using base::ExitCode;
-
-bool contains(const std::vector<std::string>& list, const std::string& item) {
-  return std::ranges::find(list, item) != list.end();
-}
+using model::Profile;
 
 void check_can_be_locked(const std::optional<model::Lock>& previous, const model::Observed& observed,
                          const LockQuestion& question) {
@@ -45,9 +42,9 @@ void check_can_be_locked(const std::optional<model::Lock>& previous, const model
                   accept(question.environment, free_target_name(taken, here), question.device, observed, true)));
 }
 
-void check_whole(const Runs& runs, const std::vector<std::string>& ladder) {
+void check_whole(const Runs& runs) {
   for (const auto& [asked, run] : runs.done) {
-    const auto fault = asked.perturb.empty() ? fault_of(run, ladder, {}) : run.fault;
+    const auto fault = asked.perturb.empty() ? fault_of(run, asked.probes, {}) : run.fault;
     if (fault) throw Error(ExitCode::could_not_measure, fault->what + "; nothing was written", next_step(fault->kind));
   }
 }
@@ -55,11 +52,10 @@ void check_whole(const Runs& runs, const std::vector<std::string>& ladder) {
 /// Probes that wobbled in these runs, and those quarantined before unless a refresh lets them out. Too many: Error
 /// unstable.
 std::vector<std::string> quarantine(const std::optional<model::Lock>& previous, const LockQuestion& question,
-                                    const std::vector<std::string>& ladder, const Runs& runs) {
+                                    const std::vector<const model::Run*>& runs) {
+  const auto ladder = recipe::probes(question.device.kind);
   std::vector<std::vector<model::ProbeLine>> measured;
-  for (const auto& [asked, run] : runs.done) {
-    if (asked.perturb.empty()) measured.push_back(lines(run, ladder));
-  }
+  for (const auto* run : runs) measured.push_back(lines(*run, ladder));
   const auto wobbled = wobbling(measured);
   if (wobbled.size() * 10 > ladder.size()) {
     throw Error(ExitCode::unstable,
@@ -109,7 +105,7 @@ double excluded_flip_rate(int runs) {
 }
 
 model::Lock lock_of(const model::Observed& observed, const model::Policy& policy, const model::Run& run,
-                    const LockQuestion& question, std::vector<std::string> quarantined) {
+                    const model::Run* as_is_run, const LockQuestion& question, std::vector<std::string> quarantined) {
   model::Lock lock;
   lock.environment = question.environment;
   lock.target = question.target;
@@ -121,11 +117,12 @@ model::Lock lock_of(const model::Observed& observed, const model::Policy& policy
   } else if (observed.gpu) {
     lock.key = *observed.gpu;
   }
-  auto here = recorded(observed, policy, kind, &run);
+  auto here = recorded(observed, policy, kind, &run, as_is_run);
   lock.versions = std::move(here.versions);
   lock.build = std::move(here.build);
   lock.knobs = std::move(here.knobs);
   lock.caches = std::move(here.caches);
+  lock.settings = std::move(here.settings);
   lock.recipe = recipe::number;
   lock.runs = 1;
   for (const auto& probe : run.probes) {
@@ -133,61 +130,132 @@ model::Lock lock_of(const model::Observed& observed, const model::Policy& policy
   }
   lock.quarantined = std::move(quarantined);
   lock.id = model::fingerprint_id(lock.strict);
+  if (as_is_run != nullptr) {
+    for (const auto& probe : as_is_run->probes) lock.as_is.emplace_back(probe.id, probe.line());
+    lock.as_is_id = model::fingerprint_id(lock.as_is);
+  }
   return lock;
 }
 
 namespace {
 
-std::vector<model::EvidenceRecord> evidence_of_lines(const model::Lock& lock, const model::Run& run) {
-  auto records = evidence_of(run).records;
-  std::erase_if(records, [&](const auto& record) { return lock.line(record.id) == nullptr; });
-  return records;
-}
-
 bool has_bands(const std::optional<model::EvidenceTable>& evidence) {
   return evidence && std::ranges::any_of(evidence->records, [](const auto& record) { return record.band.has_value(); });
 }
 
-Measure perturbed(const std::vector<std::string>& ladder) {
-  Measure measure{ladder};
+/// The runs of one profile: plain ones, and the one that perturbs, where it was made.
+struct RunsOfProfile {
+  std::vector<const model::Run*> plain;
+  const model::Run* perturbed = nullptr;
+};
+
+RunsOfProfile runs_of(const Runs& runs, Profile profile) {
+  RunsOfProfile found;
+  for (const auto& [asked, run] : runs.done) {
+    if (asked.profile != profile) continue;
+    if (asked.perturb.empty()) {
+      found.plain.push_back(&run);
+    } else {
+      found.perturbed = &run;
+    }
+  }
+  return found;
+}
+
+/// A band is of the computation, not of its bits: what strict perturbed already is not perturbed again.
+Measure perturbed(model::DeviceKind kind, Profile profile) {
+  Measure measure{recipe::probes(kind, profile), profile};
+  if (profile == Profile::as_is) std::erase_if(measure.probes, [](const auto& id) { return recipe::find(id)->strict; });
   for (std::uint64_t seed = 1; seed <= band_rounds; ++seed) measure.perturb.push_back(seed);
   return measure;
 }
 
+void append_evidence(std::vector<model::EvidenceRecord>& records, const RunsOfProfile& runs, const model::Lock& lock) {
+  const auto profile = runs.plain.front()->plan.profile;
+  auto own = evidence_of(*runs.plain.front()).records;
+  const auto& lines = lock.lines(profile);
+  std::erase_if(own, [&](const auto& record) {
+    return std::ranges::find(lines, record.id, &model::ProbeLine::first) == lines.end();
+  });
+  for (auto& record : own) {
+    const auto strict = std::ranges::find(records, record.id, &model::EvidenceRecord::id);
+    if (strict != records.end()) record.band = strict->band;
+  }
+  if (runs.perturbed != nullptr) set_bands(own, *runs.perturbed);
+  if (profile == Profile::as_is) {
+    for (const auto* run : runs.plain) widen_bands(own, *run);
+  }
+  std::ranges::move(own, std::back_inserter(records));
+}
+
+/// As-is lines: bits where every run gave the same, else the band, which needs numbers.
+void set_as_is(model::Lock& lock, const RunsOfProfile& runs) {
+  std::vector<std::vector<model::ProbeLine>> measured;
+  const auto ladder = recipe::probes(model::device_kind(lock.key), Profile::as_is);
+  for (const auto* run : runs.plain) measured.push_back(lines(*run, ladder));
+  const auto wobbled = wobbling(measured);
+  lock.as_is.clear();
+  for (const auto& probe : runs.plain.front()->probes) {
+    if (!contains(wobbled, probe.id)) {
+      lock.as_is.emplace_back(probe.id, probe.line());
+    } else if (probe.evidence) {
+      lock.as_is.emplace_back(probe.id, model::by_band);
+    }
+  }
+  lock.as_is_id = model::fingerprint_id(lock.as_is);
+}
+
+/// The process that is still missing, or nothing.
+std::optional<Measure> missing(const LockQuestion& question, const Runs& runs, bool bands_wanted) {
+  const auto kind = question.device.kind;
+  for (const auto profile : {Profile::strict, Profile::as_is}) {
+    if (static_cast<int>(runs_of(runs, profile).plain.size()) < question.runs) {
+      return Measure{recipe::probes(kind, profile), profile};
+    }
+  }
+  for (const auto profile : {Profile::strict, Profile::as_is}) {
+    if (bands_wanted && runs_of(runs, profile).perturbed == nullptr) return perturbed(kind, profile);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+int processes_of_lock(int runs) {
+  return 2 * (runs + 1);
+}
 
 NextForLock next_for_lock(const std::optional<model::Lock>& previous, const model::Observed& observed,
                           const model::Policy& policy, const LockQuestion& question, const Runs& runs) {
   check_can_be_locked(previous, observed, question);
-  const auto ladder = recipe::probes(question.device.kind);
-  check_whole(runs, ladder);
-  const auto measure = [&](Measure wanted) -> NextForLock {
-    if (runs.may_go_on()) return wanted;
-    throw Error(ExitCode::could_not_measure,
-                fmt::format("the time allowed was used up after {} of {} runs; nothing was written", runs.done.size(),
-                            question.runs + 1),
-                "envguard lock --timeout 1800");
-  };
-  if (runs.done.empty()) return measure({ladder});
-  const auto& first = runs.done.front().run;
-  const bool has_perturbed = !runs.done.back().asked.perturb.empty();
-  const auto plain = static_cast<int>(runs.done.size()) - (has_perturbed ? 1 : 0);
-
+  check_whole(runs);
+  const auto strict = runs_of(runs, Profile::strict);
+  const auto as_is = runs_of(runs, Profile::as_is);
   LockCandidate candidate;
-  candidate.lock = lock_of(observed, policy, first, question, quarantine(previous, question, ladder, runs));
-  candidate.lock.runs = plain;
-  candidate.evidence = evidence_of_lines(candidate.lock, first);
-  if (has_perturbed) set_bands(candidate.evidence, runs.done.back().run);
-  if (previous) {
+  if (!strict.plain.empty()) {
+    candidate.lock =
+        lock_of(observed, policy, *strict.plain.front(), as_is.plain.empty() ? nullptr : as_is.plain.front(), question,
+                quarantine(previous, question, strict.plain));
+    if (!as_is.plain.empty()) set_as_is(candidate.lock, as_is);
+    candidate.lock.runs = static_cast<int>(strict.plain.size());
+    append_evidence(candidate.evidence, strict, candidate.lock);
+    if (!as_is.plain.empty()) append_evidence(candidate.evidence, as_is, candidate.lock);
+  }
+  if (previous && !as_is.plain.empty()) {
     const model::EvidenceTable here{candidate.evidence};
     candidate.diff =
         diff({*previous, question.previous_evidence ? &*question.previous_evidence : nullptr}, {candidate.lock, &here});
     check_reason(*candidate.diff, question, observed);
   }
-  if (plain < question.runs) return measure({ladder});
   candidate.changed =
       !candidate.diff || question.refresh || !candidate.diff->same() || !has_bands(question.previous_evidence);
-  if (candidate.changed && question.writes && !has_perturbed) return measure(perturbed(ladder));
+  if (auto wanted = missing(question, runs, candidate.changed && question.writes)) {
+    if (runs.may_go_on()) return *std::move(wanted);
+    throw Error(ExitCode::could_not_measure,
+                fmt::format("the time allowed was used up after {} of {} processes; nothing was written",
+                            runs.done.size(), processes_of_lock(question.runs)),
+                "envguard lock --timeout 1800");
+  }
   if (!candidate.diff) return candidate;
   candidate.lock.change = change_of(*candidate.diff);
   candidate.lock.unknown = previous->unknown;

@@ -45,9 +45,14 @@ inline constexpr int band_rounds = 19;
 [[nodiscard]] NextForLock next_for_lock(const std::optional<model::Lock>& previous, const model::Observed& observed,
                                         const model::Policy& policy, const LockQuestion& question, const Runs& runs);
 
-/// The lock of one whole run as it stands, for `diff` against this machine. `quarantined` probes get no line.
+/// The most processes that `lock` asks for: as many runs of each profile, and one of each that perturbs.
+[[nodiscard]] int processes_of_lock(int runs);
+
+/// The lock of one whole run as it stands, for `diff` against this machine; `as_is_run` may be null. `quarantined`
+/// probes get no line.
 [[nodiscard]] model::Lock lock_of(const model::Observed& observed, const model::Policy& policy, const model::Run& run,
-                                  const LockQuestion& question, std::vector<std::string> quarantined);
+                                  const model::Run* as_is_run, const LockQuestion& question,
+                                  std::vector<std::string> quarantined);
 
 /// The flip rate per run that `runs` identical runs exclude at 95% confidence: 1 - 0.05^(1/runs).
 [[nodiscard]] double excluded_flip_rate(int runs);

@@ -13,6 +13,7 @@ namespace envguard::compare {
 /// What one process has otherwise than the machine: recorded differences that are put back as the lock has them.
 struct Step {
   std::vector<std::pair<std::string, std::optional<std::string>>> variables;  ///< without a value: removed
+  std::vector<std::pair<std::string, std::string>> settings{};                ///< as-is: threads, flags
   bool other_install = false;  ///< the PyTorch of --against instead of the judged one
   friend bool operator==(const Step&, const Step&) = default;
 };
@@ -20,6 +21,7 @@ struct Step {
 /// Measure these probes, in this order, in one fresh process.
 struct Measure {
   std::vector<std::string> probes;
+  model::Profile profile = model::Profile::strict;
   std::vector<std::uint64_t> perturb{};  ///< as in model::Plan
   Step step{};
   friend bool operator==(const Measure&, const Measure&) = default;

@@ -4,18 +4,13 @@
 #include <numeric>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "compare/cause.hpp"
 #include "compare/choose.hpp"
-#include "compare/classify.hpp"
 #include "compare/differences.hpp"
 #include "compare/faults.hpp"
-#include "compare/itself_first.hpp"
-#include "compare/lines.hpp"
 #include "compare/outcome.hpp"
+#include "compare/profile.hpp"
 #include "compare/remedy.hpp"
-#include "compare/substitutes.hpp"
 #include "recipe/table.hpp"
 
 namespace envguard::compare {
@@ -23,23 +18,37 @@ namespace envguard::compare {
 namespace {
 
 using model::Judgement;
+using model::Numerics;
 using model::Outcome;
-using Lines = std::vector<model::ProbeLine>;
+using model::Profile;
 
-/// One lock on this machine with the runs so far. Runs are called A, B, C … as the design of judging does.
+bool wobbles(const Numerics& numerics) {
+  return !numerics.unstable.empty() || !numerics.transient.empty();
+}
+
+/// A drift is what was confirmed as one; a probe that wobbles is in none.
+bool drifts(const Numerics& numerics) {
+  return numerics.cause.has_value();
+}
+
+std::size_t judged(const Numerics& numerics) {
+  std::size_t all = 0;
+  for (const auto& layer : numerics.layers) all += static_cast<std::size_t>(layer.of);
+  return all;
+}
+
+/// One lock on this machine with the runs so far.
 class Judging {
  public:
   Judging(const model::Baseline& baseline, const model::Policy& policy, const model::Observed& observed,
           const Runs& runs, bool against)
       : lock_(baseline.lock),
-        evidence_(baseline.evidence ? &*baseline.evidence : nullptr),
         policy_(policy),
         observed_(observed),
         runs_(runs),
         against_(against),
-        ladder_(recipe::probes(model::device_kind(baseline.lock.key))),
-        sets_(probe_sets(baseline.lock, ladder_)),
-        locked_(lines(baseline.lock, sets_.judged)) {
+        strict_(Profile::strict, baseline.lock, baseline.evidence ? &*baseline.evidence : nullptr),
+        as_is_(Profile::as_is, baseline.lock, baseline.evidence ? &*baseline.evidence : nullptr) {
     judgement_.environment = lock_.environment;
     judgement_.target = lock_.target;
     judgement_.hardware = model::describe(lock_.key);
@@ -51,42 +60,38 @@ class Judging {
 
   Next next() {
     if (auto refused = cannot_be_judged()) return *std::move(refused);
-    split_runs();
     describe_machine();
-    if (const auto fault = first_fault()) return could_not_measure(fault->what, next_step(fault->kind));
-    if (!ladders_.empty()) judgement_.id = model::fingerprint_id(lines(ladders_.front().run, sets_.judged));
-    auto steadiness = itself_first({ladder_, locked_}, ladders_);
-    if (auto* wanted = std::get_if<Measure>(&steadiness)) return measure(*std::move(wanted));
-    return conclude(std::get<Steadiness>(std::move(steadiness)));
+    if (auto unfinished = judge(strict_, Profile::strict, judgement_)) return *std::move(unfinished);
+    if (as_is_counts()) {
+      judgement_.as_is.emplace();
+      if (auto unfinished = judge(as_is_, Profile::as_is, *judgement_.as_is)) return *std::move(unfinished);
+    }
+    return conclude();
   }
 
  private:
   std::optional<Judgement> cannot_be_judged();
-  void split_runs();
+  [[nodiscard]] std::vector<Measured> runs_of(Profile profile) const;
+  [[nodiscard]] const model::Run* first_run(Profile profile) const;
   void describe_machine();
-  std::optional<model::Fault> first_fault() const;
-  Next measure(Measure wanted);
-  Next conclude(Steadiness found);
-  std::optional<Measure> look_for_cause(const std::vector<std::string>& drifted);
-  Next match();
-  Next drift();
-  Next wobble();
+  /// Fills in the numerics; where more must be measured, or nothing can be, what to answer instead.
+  std::optional<Next> judge(const ProfileOfLock& profile, Profile name, Numerics& numerics);
+  [[nodiscard]] bool as_is_counts() const;
+  Next conclude();
+  void excuse();
+  void explain_drift();
+  void explain_wobble(const Numerics& numerics);
   Judgement could_not_measure(std::string what, std::string next);
   void offer_acceptance(Outcome outcome);
   Judgement finish(Outcome outcome);
   Judgement refuse(Outcome outcome, std::string what, std::string next);
 
   const model::Lock& lock_;
-  const model::EvidenceTable* evidence_;  ///< null: the lock has none that can be read
   const model::Policy& policy_;
   const model::Observed& observed_;
   const Runs& runs_;
   bool against_;
-  std::vector<std::string> ladder_;
-  ProbeSets sets_;
-  Lines locked_;
-  std::vector<Measured> ladders_;      ///< under the machine's own settings: A, B, C …
-  std::vector<Measured> experiments_;  ///< with differences put back
+  ProfileOfLock strict_, as_is_;
   Judgement judgement_;
 };
 
@@ -102,7 +107,7 @@ std::optional<Judgement> Judging::cannot_be_judged() {
   if (!fits(lock_, observed_)) {
     return not_locked_here({lock_}, observed_, {judgement_.device.kind, lock_.target});
   }
-  if (sets_.judged.empty()) {
+  if (strict_.empty()) {
     return refuse(Outcome::not_locked,
                   fmt::format("the lock was made with recipe {} and shares no probe with recipe {}", lock_.recipe,
                               recipe::number),
@@ -111,82 +116,85 @@ std::optional<Judgement> Judging::cannot_be_judged() {
   return std::nullopt;
 }
 
-void Judging::split_runs() {
-  for (const auto& measured : runs_.done) {
-    (measured.asked.step == Step{} ? ladders_ : experiments_).push_back(measured);
-  }
+std::vector<Measured> Judging::runs_of(Profile profile) const {
+  std::vector<Measured> runs;
+  std::ranges::copy_if(runs_.done, std::back_inserter(runs),
+                       [&](const auto& measured) { return measured.asked.profile == profile; });
+  return runs;
+}
+
+/// Under the machine's own settings.
+const model::Run* Judging::first_run(Profile profile) const {
+  const auto found = std::ranges::find_if(runs_.done, [&](const auto& measured) {
+    return measured.asked.profile == profile && measured.asked.step == Step{};
+  });
+  return found == runs_.done.end() ? nullptr : &found->run;
 }
 
 void Judging::describe_machine() {
-  const auto* run = ladders_.empty() ? nullptr : &ladders_.front().run;
+  const auto* run = first_run(Profile::strict);
   if (run != nullptr) judgement_.device = run->plan.device;
   const auto kind = judgement_.device.kind;
-  auto locked = recorded(lock_);
-  const auto here = recorded(observed_, policy_, kind, run);
-  if (run == nullptr) locked = known_before_measuring(std::move(locked), here);
-  judgement_.differences = differences(locked, here, policy_, kind);
-  judgement_.quarantined = sets_.quarantined;
-  judgement_.only_in_lock = sets_.only_in_lock;
-  judgement_.only_here = sets_.only_here;
-  judgement_.runs = static_cast<int>(ladders_.size());
+  const auto here = recorded(observed_, policy_, kind, run, first_run(Profile::as_is));
+  judgement_.differences = differences(known_before_measuring(recorded(lock_), here), here, policy_, kind);
+  judgement_.quarantined = strict_.sets().quarantined;
+  judgement_.only_in_lock = strict_.sets().only_in_lock;
+  judgement_.only_here = strict_.sets().only_here;
   judgement_.seconds = std::transform_reduce(runs_.done.begin(), runs_.done.end(), 0.0, std::plus{},
                                              [](const auto& each) { return each.run.seconds; });
 }
 
-std::optional<model::Fault> Judging::first_fault() const {
-  for (const auto& [asked, run] : ladders_) {
-    if (auto fault = fault_of(run, asked.probes, sets_.quarantined)) return fault;
-    const auto* key = std::get_if<model::GpuKey>(&lock_.key);
-    if (key != nullptr && run.gpu && *run.gpu != *key) {
-      return model::Fault{
-          model::Fault::Kind::bad_protocol,
-          fmt::format("the engine measured on {}, the lock is of {}", model::describe(*run.gpu), judgement_.hardware),
-          {}};
+std::optional<Next> Judging::judge(const ProfileOfLock& profile, Profile name, Numerics& numerics) {
+  auto answer =
+      profile.judge(runs_of(name), judgement_.differences, observed_.recent_transients, runs_.may_go_on(), against_);
+  if (auto* found = std::get_if<Numerics>(&answer)) {
+    numerics = std::move(*found);
+    return std::nullopt;
+  }
+  const auto* first = first_run(name);
+  const auto* fault = std::get_if<model::Fault>(&answer);
+  if (fault == nullptr && runs_.may_go_on()) return std::get<Measure>(std::move(answer));
+  if (first != nullptr && first->whole()) {
+    numerics = profile.glance(*first);
+    if (!numerics.moved.empty()) {
+      judgement_.notes.push_back(fmt::format("the first run differed from the lock in {} of {} probes; not confirmed",
+                                             numerics.moved.size(), judged(numerics)));
     }
   }
-  return std::nullopt;
-}
-
-Next Judging::measure(Measure wanted) {
-  if (runs_.may_go_on()) return wanted;
+  numerics.runs = static_cast<int>(runs_of(name).size());
+  if (fault != nullptr) return could_not_measure(fault->what, next_step(fault->kind));
   const auto spent = runs_.processes_left > 0 ? "the time allowed is used up" : "no process is left to run";
-  return could_not_measure(fmt::format("{} after {} runs", spent, ladders_.size()), "envguard check --timeout 600");
+  return could_not_measure(fmt::format("{} after {} runs", spent, runs_.done.size()), "envguard check --timeout 600");
 }
 
-Next Judging::conclude(Steadiness found) {
-  // A probe that flips a second time within the month is no accident.
-  const auto& recent = observed_.recent_transients;
-  const auto again = [&](const auto& id) { return std::ranges::find(recent, id) != recent.end(); };
-  std::ranges::copy_if(found.transient, std::back_inserter(found.unstable), again);
-  std::erase_if(found.transient, again);
-  judgement_.transient = std::move(found.transient);
-  judgement_.unstable = std::move(found.unstable);
-  judgement_.order_dependent = std::move(found.order_dependent);
-  judgement_.distinct_results = judgement_.unstable.empty() ? 0 : found.distinct_results;
-  judgement_.moved = moved(locked_, lines(ladders_.front().run, sets_.judged));
-  if (found.drifted.empty()) {
-    return judgement_.unstable.empty() && judgement_.transient.empty() ? match() : wobble();
+/// A drift that nothing in the policy can let pass decides alone; then as-is would only cost time.
+bool Judging::as_is_counts() const {
+  if (as_is_.empty()) return false;
+  const bool strict_decides = drifts(judgement_) && policy_.fail_on == model::FailOn::any_bit && policy_.allow.empty();
+  return !strict_decides && judgement_.unstable.empty();
+}
+
+Next Judging::conclude() {
+  const auto& as_is = judgement_.as_is;
+  if (drifts(judgement_) || (as_is && drifts(*as_is))) {
+    explain_drift();
+    return finish(Outcome::numeric_drift);
   }
-  std::erase_if(judgement_.moved,
-                [&](const auto& probe) { return std::ranges::find(found.drifted, probe.id) == found.drifted.end(); });
-  if (auto wanted = look_for_cause(found.drifted)) return *std::move(wanted);
-  return drift();
+  for (const Numerics* numerics : {static_cast<const Numerics*>(&judgement_), as_is ? &*as_is : nullptr}) {
+    if (numerics == nullptr || !wobbles(*numerics)) continue;
+    explain_wobble(*numerics);
+    return finish(numerics->unstable.empty() ? Outcome::transient : Outcome::unstable);
+  }
+  excuse();
+  if (as_is_.empty() && lock_.recipe < recipe::number) {
+    judgement_.notes.emplace_back(
+        "the lock is of an older recipe and has no as-is lines: PyTorch's own defaults were "
+        "not judged; envguard lock --refresh adds them");
+  }
+  return finish(blocked_by_versions(judgement_) ? Outcome::version_drift : Outcome::match);
 }
 
-std::optional<Measure> Judging::look_for_cause(const std::vector<std::string>& drifted) {
-  const bool whole = !judgement_.order_dependent.empty();
-  auto cause = find_cause({.substitutes = substitutes(judgement_.differences, drifted, against_),
-                           .others = not_substitutable(judgement_.differences, drifted, against_),
-                           .locked = lines(lock_, drifted),
-                           .here = lines(ladders_.front().run, drifted),
-                           .probes = whole ? ladder_ : whole_units(ladder_, drifted)},
-                          experiments_, runs_.may_go_on());
-  if (auto* wanted = std::get_if<Measure>(&cause)) return *std::move(wanted);
-  judgement_.cause = std::get<model::Cause>(std::move(cause));
-  return std::nullopt;
-}
-
-Next Judging::match() {
+void Judging::excuse() {
   for (auto& difference : judgement_.differences) {
     const auto& excused = policy_.excuse_if_identical;
     if (difference.weight == model::Difference::Weight::blocks &&
@@ -194,49 +202,38 @@ Next Judging::match() {
       difference.weight = model::Difference::Weight::excused;
     }
   }
-  return finish(blocked_by_versions(judgement_) ? Outcome::version_drift : Outcome::match);
 }
 
-Next Judging::drift() {
-  assess(judgement_.moved, evidence_, evidence_of(ladders_.front().run));
+void Judging::explain_drift() {
+  const auto profile = drifts(judgement_) ? Profile::strict : Profile::as_is;
   const bool caches = std::ranges::any_of(judgement_.differences,
                                           [](const auto& each) { return each.kind == model::Difference::Kind::cache; });
-  if (std::ranges::none_of(judgement_.differences, may_move_bits)) {
-    judgement_.next = "envguard doctor";
-    judgement_.what = caches
-                          ? "no recorded version, knob or build differs; the CPU's cache sizes do, and oneDNN and MKL "
-                            "block their work by them"
-                          : "nothing that the lock records differs: the hardware moved it, or something unrecorded";
-  } else if (caches) {
-    judgement_.notes.emplace_back("the CPU's cache sizes differ too; oneDNN and MKL block their work by them");
+  if (std::ranges::any_of(judgement_.differences, [&](const auto& each) { return may_move_bits(each, profile); })) {
+    if (caches) {
+      judgement_.notes.emplace_back("the CPU's cache sizes differ too; oneDNN and MKL block their work by them");
+    }
+    return;
   }
-  return finish(Outcome::numeric_drift);
+  judgement_.next = "envguard doctor";
+  judgement_.what = caches ? "no recorded version, knob or build differs; the CPU's cache sizes do, and oneDNN and MKL "
+                             "block their work by them"
+                           : "nothing that the lock records differs: the hardware moved it, or something unrecorded";
 }
 
-Next Judging::wobble() {
-  if (judgement_.unstable.empty()) {
+void Judging::explain_wobble(const Numerics& numerics) {
+  if (numerics.unstable.empty()) {
     judgement_.what = fmt::format(
         "one process differed in {} of {} probes, four others gave the locked bits: possible silent data corruption",
-        judgement_.transient.size(), locked_.size());
+        numerics.transient.size(), judged(numerics));
     judgement_.next = "envguard check --no-cache";
-    return finish(Outcome::transient);
+    return;
   }
-  judgement_.what =
-      fmt::format("{} of {} probes do not repeat: {} runs in fresh processes gave {} different results",
-                  judgement_.unstable.size(), locked_.size(), ladders_.size(), judgement_.distinct_results);
+  judgement_.what = fmt::format("{} of {} probes do not repeat: {} runs in fresh processes gave {} different results",
+                                numerics.unstable.size(), judged(numerics), numerics.runs, numerics.distinct_results);
   judgement_.next = "envguard doctor";
-  return finish(Outcome::unstable);
 }
 
 Judgement Judging::could_not_measure(std::string what, std::string next) {
-  if (!ladders_.empty() && !fault_of(ladders_.front().run, ladder_, sets_.quarantined)) {
-    judgement_.id = model::fingerprint_id(lines(ladders_.front().run, sets_.judged));
-    judgement_.moved = moved(locked_, lines(ladders_.front().run, sets_.judged));
-    if (!judgement_.moved.empty()) {
-      judgement_.notes.push_back(fmt::format("the first run differed from the lock in {} of {} probes; not confirmed",
-                                             judgement_.moved.size(), locked_.size()));
-    }
-  }
   judgement_.what = std::move(what);
   judgement_.next = std::move(next);
   return finish(Outcome::could_not_measure);
@@ -268,9 +265,9 @@ void Judging::offer_acceptance(Outcome outcome) {
 
 Judgement Judging::finish(Outcome outcome) {
   judgement_.outcome = outcome;
-  if (!ladders_.empty()) judgement_.layers = layer_summaries(locked_, judgement_.moved);
   const auto cuda = std::ranges::find(lock_.versions, "cuda", &model::Table::value_type::first);
-  judgement_.undo = undo(to_mend(judgement_.differences, outcome == Outcome::numeric_drift, judgement_.cause),
+  const auto& cause = drifts(judgement_) || !judgement_.as_is ? judgement_.cause : judgement_.as_is->cause;
+  judgement_.undo = undo(to_mend(judgement_.differences, outcome == Outcome::numeric_drift, cause),
                          cuda == lock_.versions.end() ? std::string_view() : std::string_view(cuda->second));
   offer_acceptance(outcome);
   judgement_.exit_code = exit_code(outcome);

@@ -108,7 +108,8 @@ model::Judgement settle(model::Judgement judgement, const model::Policy& policy,
     weigh(judgement, policy, today);
     if (!blocked_by_numerics(judgement)) {
       judgement.response = Response::warn;
-      code = judgement.unstable.empty() ? ExitCode::match : ExitCode::unstable;
+      const bool unstable = !judgement.unstable.empty() || (judgement.as_is && !judgement.as_is->unstable.empty());
+      code = unstable ? ExitCode::unstable : ExitCode::match;
     }
   }
   if (context != Context::by_hand) {

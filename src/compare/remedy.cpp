@@ -37,6 +37,15 @@ void undo_knobs(const std::vector<Difference>& differences, std::vector<std::str
       set.push_back(base::shell_quote(knob.name) + "=" + base::shell_quote(knob.locked));
     }
   }
+  for (const auto& setting : differences) {
+    if (setting.kind != Difference::Kind::setting) continue;
+    if (setting.name == "threads") {
+      steps.push_back("export OMP_NUM_THREADS=" + base::shell_quote(setting.locked));
+    } else {
+      steps.push_back(fmt::format("# PyTorch starts with {} = {} here, and with {} when it was locked", setting.name,
+                                  setting.here, setting.locked));
+    }
+  }
   if (!set.empty()) steps.insert(steps.begin(), fmt::format("export {}", fmt::join(set, " ")));
   if (!unset.empty()) steps.insert(steps.begin(), fmt::format("unset {}", fmt::join(unset, " ")));
 }

@@ -23,6 +23,7 @@ const std::vector<Signature>& signatures() {
       {"ONEDNN_*", {"conv", "lstm", "elementwise"}},
       {"DNNL_*", {"conv", "lstm", "elementwise"}},
       {"ATEN_CPU_CAPABILITY", {"rng", "gemm", "norm", "elementwise", "softmax", "attention"}},
+      {"threads", {"gemm", "linalg", "reduction", "conv"}},
       {"MKL_NUM_THREADS", {"gemm", "linalg", "reduction", "conv"}},
       {"OMP_NUM_THREADS", {"gemm", "linalg", "reduction", "conv"}},
       {"MKL_*", {"gemm", "linalg", "attention"}},

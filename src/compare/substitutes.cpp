@@ -12,9 +12,20 @@ namespace {
 
 using model::Difference;
 
-bool can_be_put_back(const Difference& difference) {
-  if (difference.kind != Difference::Kind::knob || !may_move_bits(difference)) return false;
+bool is_knob_to_put_back(const Difference& difference, model::Profile profile) {
+  if (difference.kind != Difference::Kind::knob || !may_move_bits(difference, profile)) return false;
   return difference.locked == not_set || !holds_a_path(difference.name);
+}
+
+/// Threads and flags; an attention backend is what follows from them.
+bool is_setting_to_put_back(const Difference& difference, model::Profile profile) {
+  const bool choice = difference.name.starts_with("sdpa_default");
+  return profile == model::Profile::as_is && difference.kind == Difference::Kind::setting && !choice &&
+         difference.locked != "not recorded" && difference.locked != "unreadable";
+}
+
+bool any_knob(const std::vector<Difference>& differences, model::Profile profile) {
+  return std::ranges::any_of(differences, [&](const auto& each) { return is_knob_to_put_back(each, profile); });
 }
 
 bool comes_with_the_install(const Difference& difference) {
@@ -32,23 +43,30 @@ void sort_by_likelihood(std::vector<Named>& all, const std::vector<std::string>&
 }  // namespace
 
 std::vector<Substitute> substitutes(const std::vector<Difference>& differences, const std::vector<std::string>& drifted,
-                                    bool against) {
+                                    model::Profile profile, bool against) {
+  const bool knobs = any_knob(differences, profile);
   std::vector<Substitute> all;
   for (const auto& difference : differences) {
-    if (!can_be_put_back(difference)) continue;
-    auto value = difference.locked == not_set ? std::nullopt : std::optional(difference.locked);
-    all.push_back({difference.name, {{{difference.name, std::move(value)}}, false}});
+    if (is_knob_to_put_back(difference, profile)) {
+      auto value = difference.locked == not_set ? std::nullopt : std::optional(difference.locked);
+      all.push_back({difference.name, {{{difference.name, std::move(value)}}, {}, false}});
+    } else if (!knobs && is_setting_to_put_back(difference, profile)) {
+      all.push_back({difference.name, {{}, {{difference.name, difference.locked}}, false}});
+    }
   }
-  if (against) all.push_back({other_install_name, {{}, true}});
+  if (against) all.push_back({other_install_name, {{}, {}, true}});
   sort_by_likelihood<Substitute>(all, drifted, [](const Substitute& each) -> const std::string& { return each.name; });
   return all;
 }
 
 std::vector<std::string> not_substitutable(const std::vector<Difference>& differences,
-                                           const std::vector<std::string>& drifted, bool against) {
+                                           const std::vector<std::string>& drifted, model::Profile profile,
+                                           bool against) {
+  const bool knobs = any_knob(differences, profile);
   std::vector<std::string> names;
   for (const auto& difference : differences) {
-    if (!may_move_bits(difference) || can_be_put_back(difference)) continue;
+    if (!may_move_bits(difference, profile) || is_knob_to_put_back(difference, profile)) continue;
+    if (!knobs && is_setting_to_put_back(difference, profile)) continue;
     if (against && comes_with_the_install(difference)) continue;
     names.push_back(difference.name);
   }

@@ -18,12 +18,15 @@ struct Substitute {
 inline constexpr const char* other_install_name = "torch";
 
 /// The differences that can be put back, likeliest cause of these drifted probes first: knobs (a path only where the
-/// lock has it unset), and with `against` the install.
+/// lock has it unset), with `against` the install, and under as-is, where no knob differs that may have chosen them,
+/// threads and flags.
 [[nodiscard]] std::vector<Substitute> substitutes(const std::vector<model::Difference>& differences,
-                                                  const std::vector<std::string>& drifted, bool against);
+                                                  const std::vector<std::string>& drifted, model::Profile profile,
+                                                  bool against);
 
 /// Names of the differences that may have moved bits and that no process can be started without, likeliest first.
 [[nodiscard]] std::vector<std::string> not_substitutable(const std::vector<model::Difference>& differences,
-                                                         const std::vector<std::string>& drifted, bool against);
+                                                         const std::vector<std::string>& drifted,
+                                                         model::Profile profile, bool against);
 
 }  // namespace envguard::compare

@@ -49,32 +49,39 @@ bool covers(const model::Allowance& allowance, DriftClass drift_class) {
 
 /// The reason why an exception does not count, or nothing.
 std::string void_because(const model::Allowance& allowance, const model::Judgement& judgement, std::string_view today) {
-  const auto moved = std::ranges::find(judgement.moved, allowance.probe, &model::MovedProbe::id);
+  const auto holds = [&](const auto& moved) {
+    return std::ranges::find(moved, allowance.probe, &model::MovedProbe::id) != moved.end();
+  };
   if (recipe::find(allowance.probe) == nullptr) {
     return fmt::format("[[allow]] names {}, which is no probe of this recipe", allowance.probe);
   }
-  if (moved != judgement.moved.end() && allowance.until < today) {
+  if (allowance.until < today && (holds(judgement.moved) || (judgement.as_is && holds(judgement.as_is->moved)))) {
     return fmt::format("the [[allow]] of {} ended on {}", allowance.probe, allowance.until);
   }
   return {};
 }
 
-}  // namespace
-
-void weigh(model::Judgement& judgement, const model::Policy& policy, std::string_view today) {
-  const auto worst = gravest(judgement.moved);
-  for (auto& probe : judgement.moved) {
+void weigh(std::vector<model::MovedProbe>& moved, const model::Policy& policy, std::string_view target,
+           std::string_view today) {
+  const auto worst = gravest(moved);
+  for (auto& probe : moved) {
     const auto drift_class = never_classifies(probe) ? worst : probe.drift_class;
     probe.weight = fails(drift_class, policy.fail_on) ? Weight::blocks : Weight::tolerated;
     for (const auto& allowance : policy.allow) {
-      const bool meant =
-          allowance.probe == probe.id && allowance.target == judgement.target && allowance.until >= today;
+      const bool meant = allowance.probe == probe.id && allowance.target == target && allowance.until >= today;
       if (!meant || !drift_class || !covers(allowance, *drift_class)) continue;
       probe.weight = Weight::allowed;
       probe.allowance = allowance.reason;
       probe.allowed_until = allowance.until;
     }
   }
+}
+
+}  // namespace
+
+void weigh(model::Judgement& judgement, const model::Policy& policy, std::string_view today) {
+  weigh(judgement.moved, policy, judgement.target, today);
+  if (judgement.as_is) weigh(judgement.as_is->moved, policy, judgement.target, today);
   for (const auto& allowance : policy.allow) {
     if (allowance.target != judgement.target) continue;
     if (auto why = void_because(allowance, judgement, today); !why.empty()) judgement.notes.push_back(std::move(why));
@@ -82,7 +89,9 @@ void weigh(model::Judgement& judgement, const model::Policy& policy, std::string
 }
 
 bool blocked_by_numerics(const model::Judgement& judgement) {
-  return std::ranges::any_of(judgement.moved, [](const auto& probe) { return probe.weight == Weight::blocks; });
+  const auto blocks = [](const auto& probe) { return probe.weight == Weight::blocks; };
+  return std::ranges::any_of(judgement.moved, blocks) ||
+         (judgement.as_is && std::ranges::any_of(judgement.as_is->moved, blocks));
 }
 
 }  // namespace envguard::compare

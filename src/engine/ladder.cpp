@@ -90,6 +90,7 @@ void Ladder::send(const probes::Kept& kept) {
   if (!wanted(kept.id)) return;
   codec::Probe line;
   line.result.id = kept.id;
+  line.result.choice = kept.choice;
   line.result.hash = recipe::tensor_hash(kept.bytes, kept.dtype, kept.shape, kept.strides);
   line.result.evidence = recipe::summarize(kept.bytes, kept.dtype);
   if (plan_.keep_bytes) line.bytes = channel_.store(kept.bytes);

@@ -60,14 +60,15 @@ model::GpuKey use_gpu(torch::Torch& torch, model::Device device) try {
 
 void set_flags(const torch::Context& context, const model::Plan& plan, codec::Opened& opened) {
   for (const auto& [name, value] : plan.flags) {
-    if (!context.set(name, value == "true")) {
+    if (!value.empty() && !context.set(name, value == "true")) {
       opened.not_settable.push_back(name);
       continue;
     }
     const auto now = context.get(name);
     opened.flags.emplace_back(name, now ? (*now ? "true" : "false") : "unreadable");
   }
-  if (!context.set_threads(plan.threads)) opened.not_settable.emplace_back("threads");
+  if (plan.threads > 0 && !context.set_threads(plan.threads)) opened.not_settable.emplace_back("threads");
+  if (const auto threads = context.threads()) opened.flags.emplace_back("threads", std::to_string(*threads));
 }
 
 codec::Opened prepare(torch::Torch& torch, const model::Plan& plan) {

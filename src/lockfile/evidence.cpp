@@ -1,6 +1,7 @@
 #include "lockfile/evidence.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -29,8 +30,14 @@ constexpr std::uint32_t bands_present = 1;
 static_assert(16 + 3 * 8 + 5 * 8 + 16 + model::sentinel_count * 8 + model::sketch_buckets * (8 + 4) ==
               evidence_record_bytes);
 
-base::Hash128 record_name(std::string_view id) {
-  return base::hash128(fmt::format("{}.{}", model::name(model::Profile::strict), id));
+constexpr std::array profiles{model::Profile::strict, model::Profile::as_is};
+
+base::Hash128 record_name(model::Profile profile, std::string_view id) {
+  return base::hash128(fmt::format("{}.{}", model::name(profile), id));
+}
+
+std::size_t lines_of(const model::Lock& lock) {
+  return lock.strict.size() + lock.as_is.size();
 }
 
 class Writer {
@@ -80,7 +87,7 @@ class Reader {
 
 void write_record(Writer& out, const model::EvidenceRecord& record) {
   const auto& evidence = record.evidence;
-  out.hash(record_name(record.id));
+  out.hash(record_name(record.profile, record.id));
   out.f64(evidence.norm);
   out.f64(evidence.max);
   out.f64(record.band.value_or(std::numeric_limits<double>::quiet_NaN()));
@@ -92,8 +99,8 @@ void write_record(Writer& out, const model::EvidenceRecord& record) {
   for (const float value : evidence.sketch.low) out.f32(value);
 }
 
-model::EvidenceRecord read_record(Reader& in, const std::string& id) {
-  model::EvidenceRecord record{id, {}, {}};
+model::EvidenceRecord read_record(Reader& in, model::Profile profile, const std::string& id) {
+  model::EvidenceRecord record{profile, id, {}, {}};
   auto& evidence = record.evidence;
   evidence.norm = in.f64();
   evidence.max = in.f64();
@@ -111,9 +118,11 @@ model::EvidenceRecord read_record(Reader& in, const std::string& id) {
   return record;
 }
 
-model::EvidenceRecord record_of(const model::ProbeLine& line, const std::vector<model::EvidenceRecord>& records) {
-  if (model::parse_status(line.second)) return {line.first, {}, {}};
-  const auto found = std::ranges::find(records, line.first, &model::EvidenceRecord::id);
+model::EvidenceRecord record_of(model::Profile profile, const model::ProbeLine& line,
+                                const std::vector<model::EvidenceRecord>& records) {
+  if (model::parse_status(line.second)) return {profile, line.first, {}, {}};
+  const auto found = std::ranges::find_if(
+      records, [&](const auto& record) { return record.profile == profile && record.id == line.first; });
   if (found == records.end()) throw std::invalid_argument("no evidence for " + line.first);
   return *found;
 }
@@ -133,7 +142,7 @@ std::string header_fault(Reader& in, std::size_t size, const model::Lock& lock) 
   if (const auto found = in.u32(); found != static_cast<std::uint32_t>(lock.recipe))
     return fmt::format("it is of recipe {}, the lock of recipe {}", found, lock.recipe);
   const auto probes = in.u32();
-  if (probes != lock.strict.size()) return fmt::format("it holds {} probes, the lock {}", probes, lock.strict.size());
+  if (probes != lines_of(lock)) return fmt::format("it holds {} probes, the lock {}", probes, lines_of(lock));
   if (size != size_of(probes)) return fmt::format("it has {} bytes, not {}", size, size_of(probes));
   if (const auto flags = in.u32(); (flags & ~bands_present) != 0) return fmt::format("its flags are {:#x}", flags);
   if (const auto id = in.hash(); id != lock.id)
@@ -150,11 +159,13 @@ std::string write_evidence(const model::Lock& lock, const std::vector<model::Evi
   out.text(magic);
   out.u32(format);
   out.u32(static_cast<std::uint32_t>(lock.recipe));
-  out.u32(static_cast<std::uint32_t>(lock.strict.size()));
+  out.u32(static_cast<std::uint32_t>(lines_of(lock)));
   out.u32(has_bands(records) ? bands_present : 0);
   out.hash(lock.id);
   out.zeros(24);
-  for (const auto& line : lock.strict) write_record(out, record_of(line, records));
+  for (const auto profile : profiles) {
+    for (const auto& line : lock.lines(profile)) write_record(out, record_of(profile, line, records));
+  }
   return out.bytes();
 }
 
@@ -168,9 +179,11 @@ model::EvidenceTable parse_evidence(std::string_view bytes, const model::Lock& l
   Reader in(bytes);
   if (const auto fault = header_fault(in, bytes.size(), lock); !fault.empty()) throw damaged(fault);
   model::EvidenceTable table;
-  for (const auto& [id, line] : lock.strict) {
-    if (in.hash() != record_name(id)) throw damaged(fmt::format("a record is not of {}", id));
-    table.records.push_back(read_record(in, id));
+  for (const auto profile : profiles) {
+    for (const auto& [id, line] : lock.lines(profile)) {
+      if (in.hash() != record_name(profile, id)) throw damaged(fmt::format("a record is not of {}", id));
+      table.records.push_back(read_record(in, profile, id));
+    }
   }
   return table;
 }

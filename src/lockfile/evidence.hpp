@@ -14,9 +14,9 @@ namespace envguard::lockfile {
 inline constexpr std::size_t evidence_header_bytes = 64;
 inline constexpr std::size_t evidence_record_bytes = 608;
 
-/// The bytes of `T.evidence` for this lock: one record a line of `lock.strict`, in its order; what is given for other
-/// probes is left out. A line that is a status has a record of zeros. A line that is a hash must have evidence
-/// (std::invalid_argument).
+/// The bytes of `T.evidence` for this lock: one record a line of the lock, strict first, in its order; what is given
+/// for other probes is left out. A line that is a status has a record of zeros. A line that is a hash must have
+/// evidence (std::invalid_argument).
 [[nodiscard]] std::string write_evidence(const model::Lock& lock, const std::vector<model::EvidenceRecord>& records);
 
 /// Reads `T.evidence` of this lock. Error lock_unreadable, "evidence damaged": anything else than what `write_evidence`

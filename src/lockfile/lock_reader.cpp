@@ -24,6 +24,9 @@ bool is_probe_name(std::string_view text, bool dots) {
   });
 }
 
+/// Beside the layers of [as-is].
+constexpr std::string_view settings_table = "settings";
+
 class LockReader {
  public:
   LockReader(const Table& top, const Source& source) : source_(source), top_(top, "", source) {}
@@ -38,9 +41,11 @@ class LockReader {
     if (const Table* table = top_.table("knobs")) lock_.knobs = strings(*table, "knobs");
     if (const Table* table = top_.table("change")) read_change(*table);
     read_recipe(top_.required_table("recipe"));
-    read_strict(top_.required_table("strict"));
+    read_lines(top_.required_table("strict"), "strict", lock_.strict);
+    if (lock_.strict.empty()) throw top_.error("strict", "holds no probe: there is nothing to compare with");
+    if (const Table* table = top_.table("as-is")) read_as_is(*table);
     for (const Entry* entry : top_.unknown()) keep_unknown("", *entry);
-    check_id();
+    check_ids();
     return std::move(lock_);
   }
 
@@ -62,6 +67,7 @@ class LockReader {
     if (!is_day(lock_.locked)) throw top_.error("locked", "is no day, as in \"2026-11-23\"");
     lock_.reason = top_.string("reason").value_or("");
     lock_.id = hash("id", "");
+    if (top_.string("as-is-id")) lock_.as_is_id = hash("as-is-id", "");
     lock_.evidence = hash("evidence", "xxh3:");
   }
 
@@ -142,42 +148,54 @@ class LockReader {
     for (const Entry* entry : reader.unknown()) keep_unknown("recipe", *entry);
   }
 
-  void read_strict(const Table& table) {
-    TableReader layers(table, "[strict]", source_);
-    for (const auto& [layer, value] : table.entries) {
-      const Table& lines = layers.required_table(layer);
-      if (!is_probe_name(layer, false)) throw layers.error(layer, "is no layer");
-      TableReader reader(lines, fmt::format("[strict.{}]", layer), source_);
-      for (const auto& entry : lines.entries) read_line(reader, layer, entry.key);
-    }
-    if (lock_.strict.empty()) throw top_.error("strict", "holds no probe: there is nothing to compare with");
+  void read_as_is(const Table& table) {
+    TableReader reader(table, "[as-is]", source_);
+    if (const Table* settings = reader.table(settings_table)) lock_.settings = strings(*settings, "as-is.settings");
+    read_lines(table, "as-is", lock_.as_is);
   }
 
-  void read_line(TableReader& reader, const std::string& layer, const std::string& probe) {
+  void read_lines(const Table& table, std::string_view profile, std::vector<model::ProbeLine>& lines) {
+    TableReader layers(table, fmt::format("[{}]", profile), source_);
+    for (const auto& [layer, value] : table.entries) {
+      if (&lines == &lock_.as_is && layer == settings_table) continue;
+      const Table& probes = layers.required_table(layer);
+      if (!is_probe_name(layer, false)) throw layers.error(layer, "is no layer");
+      TableReader reader(probes, fmt::format("[{}.{}]", profile, layer), source_);
+      for (const auto& entry : probes.entries)
+        lines.push_back(read_line(reader, layer, entry.key, &lines == &lock_.as_is));
+    }
+  }
+
+  model::ProbeLine read_line(TableReader& reader, const std::string& layer, const std::string& probe, bool as_is) {
     std::string line = reader.required_string(probe);
     if (!is_probe_name(probe, true)) throw reader.error(probe, "is no probe");
     const bool status = line == model::name(model::ProbeStatus::unsupported) ||
-                        line == model::name(model::ProbeStatus::not_deterministic);
+                        line == model::name(model::ProbeStatus::not_deterministic) || (as_is && line == model::by_band);
     if (!status && !base::Hash128::parse(line))
       throw reader.error(probe,
                          fmt::format("is \"{}\": neither 32 lower-case hex digits nor a status", base::visible(line)));
     std::string id = layer + "." + probe;
-    if (std::ranges::find(lock_.quarantined, id) != lock_.quarantined.end())
+    if (!as_is && std::ranges::find(lock_.quarantined, id) != lock_.quarantined.end())
       throw reader.error(probe, "is quarantined, and has a line all the same");
-    lock_.strict.emplace_back(std::move(id), std::move(line));
+    return {std::move(id), std::move(line)};
   }
 
   void keep_unknown(const std::string& path, const Entry& entry) {
     std::ranges::move(unknown_below(path, entry), std::back_inserter(lock_.unknown));
   }
 
-  void check_id() const {
-    const auto found = model::fingerprint_id(lock_.strict);
-    if (found == lock_.id) return;
+  void check_ids() const {
+    check_id("id", lock_.id, lock_.strict);
+    if (!lock_.as_is.empty() || lock_.as_is_id != base::Hash128{}) check_id("as-is-id", lock_.as_is_id, lock_.as_is);
+  }
+
+  void check_id(std::string_view key, const base::Hash128& id, const std::vector<model::ProbeLine>& lines) const {
+    const auto found = model::fingerprint_id(lines);
+    if (found == id) return;
     throw top_.error(
-        "id",
-        fmt::format("is {}, and its {} lines give {}: the lock was edited or merged by hand", lock_.id.spoken(),
-                    lock_.strict.size(), found.spoken()),
+        key,
+        fmt::format("is {}, and its {} lines give {}: the lock was edited or merged by hand", id.spoken(), lines.size(),
+                    found.spoken()),
         "take one side whole (git checkout --ours or --theirs, both files), or measure again: envguard lock");
   }
 

@@ -30,7 +30,9 @@ class LockWriter {
     pair("runs", std::to_string(lock_.runs));
     pair("quarantined", list_text(lock_.quarantined));
     keep("recipe");
-    strict();
+    lines("strict", lock_.strict);
+    table("as-is.settings", lock_.settings);
+    lines("as-is", lock_.as_is);
     for (const auto& [path, keys] : unknown_) {
       if (kept_.contains(path)) continue;
       header(path);
@@ -62,6 +64,7 @@ class LockWriter {
     pair("locked", quote(lock_.locked));
     if (!lock_.reason.empty()) pair("reason", quote(lock_.reason));
     pair("id", quote(lock_.id.hex()));
+    if (!lock_.as_is.empty()) pair("as-is-id", quote(lock_.as_is_id.hex()));
     pair("evidence", quote("xxh3:" + lock_.evidence.hex()));
     keep("");
   }
@@ -97,14 +100,14 @@ class LockWriter {
     keep("change");
   }
 
-  void strict() {
+  void lines(std::string_view profile, const std::vector<model::ProbeLine>& lines) {
     std::set<std::string_view> begun;
     std::string_view layer;
-    for (const auto& [id, line] : lock_.strict) {
+    for (const auto& [id, line] : lines) {
       if (model::layer_of(id) != layer) {
         layer = model::layer_of(id);
         if (!begun.insert(layer).second) throw std::invalid_argument(fmt::format("layer {} begins twice", layer));
-        header(fmt::format("strict.{}", key_text(layer)));
+        header(fmt::format("{}.{}", profile, key_text(layer)));
       }
       pair(std::string_view(id).substr(std::min(layer.size() + 1, id.size())), quote(line));
     }

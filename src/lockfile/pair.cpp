@@ -9,6 +9,7 @@ namespace envguard::lockfile {
 
 SealedLock seal(model::Lock lock, const std::vector<model::EvidenceRecord>& records) {
   lock.id = model::fingerprint_id(lock.strict);
+  lock.as_is_id = lock.as_is.empty() ? base::Hash128{} : model::fingerprint_id(lock.as_is);
   std::string evidence = write_evidence(lock, records);
   lock.evidence = base::hash128(evidence);
   return {std::move(lock), std::move(evidence)};

@@ -8,9 +8,10 @@
 
 namespace envguard::model {
 
-/// A recorded value that is not the lock's: a version, a knob, a [build] entry or a cache size.
+/// A recorded value that is not the lock's: a version, a knob, a setting that PyTorch starts with, a [build] entry or
+/// a cache size.
 struct Difference {
-  enum class Kind { version, knob, build, cache };
+  enum class Kind { version, knob, setting, build, cache };
   enum class Weight {
     note,
     overridden,

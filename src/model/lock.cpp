@@ -9,8 +9,9 @@ const std::string* Lock::line(std::string_view probe_id) const {
   return found == strict.end() ? nullptr : &found->second;
 }
 
-const EvidenceRecord* EvidenceTable::record(std::string_view id) const {
-  const auto found = std::ranges::find(records, id, &EvidenceRecord::id);
+const EvidenceRecord* EvidenceTable::record(std::string_view id, Profile profile) const {
+  const auto found =
+      std::ranges::find_if(records, [&](const auto& record) { return record.profile == profile && record.id == id; });
   return found == records.end() ? nullptr : &*found;
 }
 

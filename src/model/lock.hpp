@@ -55,15 +55,22 @@ struct Lock {
   int runs = 0;
   std::vector<std::string> quarantined;
   std::vector<ProbeLine> strict;  ///< in the recipe's order
+  base::Hash128 as_is_id{};       ///< fingerprint_id of `as_is`; zero where it is empty
+  std::vector<ProbeLine> as_is;   ///< the same under as-is, hash, status or `by_band`; empty in locks of recipe 1
+  Table settings;                 ///< what PyTorch started with under as-is: threads, flags, attention backends
   /// Keys of this schema that this version does not know: dotted path and TOML text, kept when the lock is written
   /// again.
   std::vector<std::pair<std::string, std::string>> unknown;
 
-  [[nodiscard]] const std::string* line(std::string_view probe_id) const;
+  [[nodiscard]] const std::string* line(std::string_view probe_id) const;  ///< strict; null where there is none
+  [[nodiscard]] const std::vector<ProbeLine>& lines(Profile profile) const {
+    return profile == Profile::strict ? strict : as_is;
+  }
 };
 
 /// What `T.evidence` keeps of one line of the lock.
 struct EvidenceRecord {
+  Profile profile = Profile::strict;
   std::string id;
   Evidence evidence;  ///< elements == 0 where the line is a status
   /// The largest relative L2 between this result and those of inputs that moved by -1, 0 or +1 ulp, measured when it
@@ -72,10 +79,10 @@ struct EvidenceRecord {
   friend bool operator==(const EvidenceRecord&, const EvidenceRecord&) = default;
 };
 
-/// `T.evidence`: a record per line, in the lock's order.
+/// `T.evidence`: a record per line, strict first, in the lock's order.
 struct EvidenceTable {
   std::vector<EvidenceRecord> records;
-  [[nodiscard]] const EvidenceRecord* record(std::string_view id) const;
+  [[nodiscard]] const EvidenceRecord* record(std::string_view id, Profile profile = Profile::strict) const;
 };
 
 }  // namespace envguard::model

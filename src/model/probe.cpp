@@ -6,8 +6,17 @@ std::string_view name(Profile profile) {
   switch (profile) {
     case Profile::strict:
       return "strict";
+    case Profile::as_is:
+      return "as-is";
   }
   return "unknown";
+}
+
+std::optional<Profile> parse_profile(std::string_view text) {
+  for (const auto profile : {Profile::strict, Profile::as_is}) {
+    if (name(profile) == text) return profile;
+  }
+  return std::nullopt;
 }
 
 std::string_view name(ProbeStatus status) {
@@ -33,6 +42,7 @@ std::optional<ProbeStatus> parse_status(std::string_view text) {
 }
 
 std::string ProbeResult::line() const {
+  if (!judged_as.empty()) return judged_as;
   return status == ProbeStatus::ok && hash ? hash->hex() : std::string(name(status));
 }
 

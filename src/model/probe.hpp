@@ -11,9 +11,14 @@
 
 namespace envguard::model {
 
-/// Which settings a measurement ran under. `strict` pins what reproducibility needs and leaves the rest to the user.
-enum class Profile { strict };
-[[nodiscard]] std::string_view name(Profile profile);
+/// Which settings a measurement ran under. `strict` pins what reproducibility needs and leaves the rest to the user;
+/// `as_is` pins nothing: PyTorch's defaults as the environment changes them.
+enum class Profile { strict, as_is };
+[[nodiscard]] std::string_view name(Profile profile);  ///< "strict", "as-is"
+[[nodiscard]] std::optional<Profile> parse_profile(std::string_view text);
+
+/// The line of a probe that did not repeat when it was locked, and is judged by its band instead of its bits.
+inline constexpr std::string_view by_band = "by-band";
 
 enum class ProbeStatus { ok, unsupported, not_deterministic, failed };
 [[nodiscard]] std::string_view name(ProbeStatus status);  ///< "ok", "unsupported", "not-deterministic", "failed"
@@ -48,7 +53,11 @@ struct ProbeResult {
   ProbeStatus status = ProbeStatus::ok;
   std::optional<base::Hash128> hash;
   std::optional<Evidence> evidence;
-  std::string message;  ///< of a refusal or failure
+  std::string message;   ///< of a refusal or failure
+  std::string choice{};  ///< the backend that PyTorch chose for it: "flash"; empty where there is none to choose
+
+  /// Stands in the place of the line where a band judges the probe: `by_band` within it, anything else beyond.
+  std::string judged_as{};
 
   /// Hash in hex, or the status: what a lock's line holds and what is compared.
   [[nodiscard]] std::string line() const;

@@ -24,13 +24,15 @@ struct LockDiff {
   std::vector<Difference> differences;
   std::vector<LayerSummary> layers;  ///< of the probes on both sides, lowest layer first
   std::vector<MovedProbe> moved;
+  std::vector<LayerSummary> as_is_layers;  ///< the same of the as-is profile
+  std::vector<MovedProbe> as_is_moved;
   std::vector<std::string> only_older, only_newer;  ///< probes on one side only
   std::vector<std::string> quarantined_older, quarantined_newer;
 
   /// Nothing that a lock records differs (dates and reasons aside).
   [[nodiscard]] bool same() const {
     return kind == Kind::changed && same_key && older_id == newer_id && differences.empty() && moved.empty() &&
-           only_older.empty() && only_newer.empty() && quarantined_older == quarantined_newer;
+           as_is_moved.empty() && only_older.empty() && only_newer.empty() && quarantined_older == quarantined_newer;
   }
 };
 

@@ -25,9 +25,9 @@ struct Plan {
   Install install;
   std::vector<std::filesystem::path> preload;  ///< absolute, in the order that this PyTorch preloads them
   Device device;
-  int threads = 1;
+  int threads = 1;  ///< 0: as PyTorch has them
   std::vector<std::pair<std::string, std::string>>
-      flags;                        ///< "deterministic-algorithms" -> "true" …, from recipe/profile
+      flags;  ///< "deterministic-algorithms" -> "true" …, from recipe/profile; empty: left as it is, and read
   std::vector<std::string> probes;  ///< ids in order; whole units of the recipe
   std::vector<std::uint64_t>
       perturb;              ///< one round for each: all probes, every input element moved by -1, 0 or +1
@@ -61,7 +61,7 @@ struct Run {
   std::string torch_version;  ///< as the opened library answers: "2.11.0"
   std::optional<GpuKey> gpu;
   std::vector<std::pair<std::string, std::string>> built;  ///< of PyTorch's build, as it answers: mkl, onednn, blas …
-  std::vector<std::pair<std::string, std::string>> flags;  ///< as read back
+  std::vector<std::pair<std::string, std::string>> flags;  ///< as read back; under as-is also "threads"
   std::vector<std::string> not_settable;
   std::vector<ProbeResult> probes;               ///< in the plan's order; none where it perturbs
   std::vector<std::vector<ProbeResult>> rounds;  ///< of a plan that perturbs: one for each seed, each in its order

@@ -38,8 +38,22 @@ enum class Outcome {
 };
 [[nodiscard]] std::string_view name(Outcome outcome);  ///< kebab-case
 
-/// What was found for one lock.
-struct Judgement {
+/// What was found under one profile.
+struct Numerics {
+  base::Hash128 locked_id{}, id{};
+  std::vector<LayerSummary> layers;                  ///< of all judged probes, lowest layer first
+  std::vector<MovedProbe> moved;                     ///< lowest layer first
+  std::optional<Cause> cause;                        ///< of a drift
+  std::vector<std::string> order_dependent;          ///< of the moved ones: they depend on what ran before them
+  std::vector<std::string> transient;                ///< ids that differed from the lock in one process of five
+  std::vector<std::string> unstable;                 ///< ids that this machine disagrees with itself about
+  int distinct_results = 0;                          ///< of whole runs, where some are unstable
+  std::vector<std::string> only_in_lock, only_here;  ///< recipes differ
+  int runs = 0;                                      ///< processes under the machine's own settings
+};
+
+/// What was found for one lock. Its own numerics are those of the strict profile.
+struct Judgement : Numerics {
   Outcome outcome = Outcome::match;
   base::ExitCode exit_code = base::ExitCode::match;  ///< after the policy's [commit] or [ci]
   std::optional<Response> response;                  ///< set where [commit] or [ci] decided
@@ -48,18 +62,9 @@ struct Judgement {
   std::string hardware;            ///< describe() of the lock's key
   std::optional<Install> install;  ///< the PyTorch that was judged
   std::string source;              ///< Baseline::source
-  base::Hash128 locked_id{}, id{};
-  std::vector<LayerSummary> layers;  ///< of all judged probes, lowest layer first
-  std::vector<MovedProbe> moved;     ///< lowest layer first
+  std::optional<Numerics> as_is;   ///< nothing: not locked, or not measured since strict had moved already
   std::vector<Difference> differences;
-  std::optional<Cause> cause;                        ///< of a drift
-  std::vector<std::string> order_dependent;          ///< of the moved ones: they depend on what ran before them
-  std::vector<std::string> transient;                ///< ids that differed from the lock in one process of five
-  std::vector<std::string> unstable;                 ///< ids that this machine disagrees with itself about
-  int distinct_results = 0;                          ///< of whole runs, where some are unstable
-  std::vector<std::string> quarantined;              ///< run and not judged
-  std::vector<std::string> only_in_lock, only_here;  ///< recipes differ
-  int runs = 0;
+  std::vector<std::string> quarantined;  ///< run and not judged
   double seconds = 0;
   std::string what;               ///< one sentence for people, where there is no drift to describe
   std::string next;               ///< what to do

@@ -4,7 +4,7 @@
 
 namespace envguard::recipe {
 
-const ProfileSettings& settings(model::Profile) {
+const ProfileSettings& settings(model::Profile profile) {
   static const ProfileSettings strict{// MKL_NUM_THREADS overrides OMP_NUM_THREADS, so all three are set.
                                       {{"OMP_NUM_THREADS", "1"},
                                        {"OMP_DYNAMIC", "FALSE"},
@@ -29,12 +29,17 @@ const ProfileSettings& settings(model::Profile) {
                                        {"sdp-cudnn", "false"},
                                        {"sdp-math", "true"}},
                                       1};
-  return strict;
+  static const ProfileSettings as_is = [] {
+    ProfileSettings untouched{{}, strict.flags, 0};
+    for (auto& [flag, value] : untouched.flags) value.clear();
+    return untouched;
+  }();
+  return profile == model::Profile::strict ? strict : as_is;
 }
 
 bool overridden(model::Profile profile, std::string_view knob) {
   // PyTorch reads it once, as the default of what the flag tf32-cublas then sets.
-  if (knob == "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE") return true;
+  if (knob == "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE") return profile == model::Profile::strict;
   const auto& variables = settings(profile).variables;
   return std::any_of(variables.begin(), variables.end(), [&](const auto& variable) { return variable.first == knob; });
 }

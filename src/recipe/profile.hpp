@@ -11,8 +11,9 @@ namespace envguard::recipe {
 
 struct ProfileSettings {
   std::vector<std::pair<std::string, std::string>> variables;  ///< set before exec: libraries read them at load
-  std::vector<std::pair<std::string, std::string>> flags;  ///< set by the engine after opening: name, "true" or "false"
-  int threads = 1;
+  /// Set by the engine after opening: name, "true" or "false"; an empty value leaves the flag and reads it.
+  std::vector<std::pair<std::string, std::string>> flags;
+  int threads = 1;  ///< 0: as PyTorch has them
 };
 
 [[nodiscard]] const ProfileSettings& settings(model::Profile profile);

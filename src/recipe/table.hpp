@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "model/device.hpp"
+#include "model/probe.hpp"
 #include "recipe/input.hpp"
 
 namespace envguard::recipe {
 
 /// Locks made by the same recipe number hold the same probes; of two recipes the ids in common are compared.
-inline constexpr int number = 1;
+inline constexpr int number = 2;
 
 /// One kept tensor of a unit.
 struct Output {
@@ -26,6 +27,7 @@ struct Unit {
   std::vector<Input> inputs;               ///< by name; the engine clones them into torch's own allocator
   std::uint64_t generator_seed = 0;        ///< torch's default generator is set to it first; 0: the unit draws nothing
   std::vector<Output> outputs;             ///< in the order in which the unit yields them
+  bool strict = true, as_is = false;       ///< the profiles in which it runs
   [[nodiscard]] const Input& input(
       std::string_view name) const;  ///< a name that is not there is a fault of the program
 };
@@ -39,6 +41,7 @@ struct Definition {
   /// Whether its distance tells rounding from more. Weights after steps of Adam do not: it turns the noise of a
   /// gradient that is zero into a step of the learning rate.
   bool classifies = true;
+  bool strict = true, as_is = false;  ///< as of its unit
 };
 
 /// Every unit, lowest layer first: the order in which the ladder runs.
@@ -48,7 +51,8 @@ struct Definition {
 [[nodiscard]] const std::vector<Definition>& definitions();
 [[nodiscard]] const Definition* find(std::string_view probe_id);
 /// The ids of a device's ladder, in order.
-[[nodiscard]] std::vector<std::string> probes(model::DeviceKind device);
+[[nodiscard]] std::vector<std::string> probes(model::DeviceKind device,
+                                              model::Profile profile = model::Profile::strict);
 
 /// arith, rng, blas, linalg, dnn, ops, train.
 [[nodiscard]] const std::vector<std::string>& layers();

@@ -16,10 +16,9 @@ using Weight = Difference::Weight;
 
 constexpr std::size_t most_listed = 8;
 
-std::size_t judged(const model::Judgement& judgement) {
-  std::size_t all = 0;
-  for (const auto& layer : judgement.layers) all += static_cast<std::size_t>(layer.of);
-  return all;
+/// Nothing of strict drifted: what did is of the as-is profile.
+bool only_as_is(const model::Judgement& judgement) {
+  return judgement.outcome == Outcome::numeric_drift && !judgement.cause && judgement.as_is;
 }
 
 std::string headline(const model::Judgement& judgement) {
@@ -58,6 +57,10 @@ std::string extent(const model::Judgement& judgement) {
     case Outcome::version_drift:
       return fmt::format(", {} probes identical", all == 1 ? "the 1" : fmt::format("all {}", all));
     case Outcome::numeric_drift:
+      if (only_as_is(judgement)) {
+        return fmt::format(" under as-is in {} of {}; strict is identical", judgement.as_is->moved.size(),
+                           counted(judged(*judgement.as_is), "probe"));
+      }
       return fmt::format(" in {} of {}", judgement.moved.size(), counted(all, "probe"));
     case Outcome::unstable:
       return ": this machine disagrees with itself";
@@ -76,32 +79,9 @@ void put_headline(Page& page, const model::Judgement& judgement) {
   page.wrapped(text, 0, 2);
 }
 
-/// The lowest layer with the probes that moved in it, then every layer's count, then the layers that did not move.
-void put_moved(Page& page, const model::Judgement& judgement) {
-  if (judgement.moved.empty()) return;
-  const auto lowest = std::string(model::layer_of(judgement.moved.front().id));
-  std::vector<std::string> probes, statuses, counts, silent;
-  for (const auto& probe : judgement.moved) {
-    if (model::layer_of(probe.id) == lowest) probes.push_back(short_probe(probe.id));
-    if (model::parse_status(probe.here))
-      statuses.push_back(probe.id + " is " + probe.here + " here");
-    else if (model::parse_status(probe.locked))
-      statuses.push_back(probe.id + " was " + probe.locked + " when locked");
-  }
-  for (const auto& layer : judgement.layers) {
-    if (layer.moved == 0)
-      silent.push_back(layer.layer);
-    else
-      counts.push_back(fmt::format("{} {} of {}", layer.layer, layer.moved, layer.of));
-  }
-  page.row("what moved", {"lowest layer ", {lowest, Tone::strong}, ": " + listed(probes, 3)});
-  page.row("by layer", {listed(counts, counts.size()) + (silent.empty() ? "" : "; none in " + listed(silent, 9))});
-  if (!statuses.empty()) page.row("status", {listed(statuses, 3)});
-}
-
-bool goes_with(const Difference& difference) {
-  return difference.kind != Difference::Kind::cache && difference.weight != Weight::overridden &&
-         difference.locked != difference.here;
+bool goes_with(const Difference& difference, bool as_is) {
+  if (difference.kind == Difference::Kind::cache || difference.locked == difference.here) return false;
+  return as_is || (difference.weight != Weight::overridden && difference.kind != Difference::Kind::setting);
 }
 
 /// Knobs each in a row; the first version in a row, what came with it in the next.
@@ -122,15 +102,17 @@ void put_rows(Page& page, std::string_view label, const std::vector<const Differ
 
 void put_differences(Page& page, const model::Judgement& judgement) {
   const bool drift = judgement.outcome == Outcome::numeric_drift;
+  const bool as_is = only_as_is(judgement);
   std::vector<const Difference*> shown;
   std::vector<std::string> overridden;
   for (const auto& difference : judgement.differences) {
     const bool blocks = difference.weight == Weight::blocks;
-    if (blocks || (drift && goes_with(difference))) shown.push_back(&difference);
+    if (blocks || (drift && goes_with(difference, as_is))) shown.push_back(&difference);
     if (difference.weight == Weight::overridden) overridden.push_back(difference.name);
   }
   put_rows(page, drift ? "goes with" : "differs", shown);
-  if (drift && !overridden.empty()) page.row("ruled out", {listed(overridden, 4) + ": strict sets it itself"});
+  if (drift && !as_is && !overridden.empty())
+    page.row("ruled out", {listed(overridden, 4) + ": strict sets it itself"});
 }
 
 void put_commands(Page& page, const model::Judgement& judgement) {
@@ -143,27 +125,21 @@ void put_commands(Page& page, const model::Judgement& judgement) {
   if (!drift && !judgement.next.empty() && judgement.next != judgement.accept) page.command("next", judgement.next);
 }
 
+std::size_t processes(const model::Judgement& judgement) {
+  const auto of_one = [](const model::Numerics& numerics) {
+    return static_cast<std::size_t>(numerics.runs) + (numerics.cause ? numerics.cause->experiments.size() : 0);
+  };
+  return of_one(judgement) + (judgement.as_is ? of_one(*judgement.as_is) : 0);
+}
+
 void put_measured(Page& page, const model::Judgement& judgement) {
   if (!judgement.install || judgement.runs == 0) return;
-  const auto how = judgement.kept
-                       ? fmt::format("kept verdict, measured {}", page.when(judgement.measured))
-                       : fmt::format("{}, {}", counted(static_cast<std::size_t>(judgement.runs), "fresh run"),
-                                     duration(judgement.seconds));
+  const auto how = judgement.kept ? fmt::format("kept verdict, measured {}", page.when(judgement.measured))
+                                  : fmt::format("{}, {}", counted(processes(judgement), "fresh run"),
+                                                duration(judgement.seconds));
   page.row("measured", {{fmt::format("torch {} in {} ({}); {}", judgement.install->version,
                                      judgement.install->prefix.string(), judgement.install->rule, how),
                          Tone::faint}});
-}
-
-void put_wobble(Page& page, const model::Judgement& judgement) {
-  const auto row = [&](std::string_view label, const std::vector<std::string>& ids) {
-    if (!ids.empty()) page.row(label, {listed(ids, 4)});
-  };
-  row("unstable", judgement.unstable);
-  row("transient", judgement.transient);
-  if (!judgement.order_dependent.empty()) {
-    page.row("order", {fmt::format("{} of these depend on what ran before them: ", judgement.order_dependent.size()) +
-                       listed(judgement.order_dependent, 3)});
-  }
 }
 
 void put_unshared(Page& page, const model::Judgement& judgement) {
@@ -196,15 +172,16 @@ std::string described(const Difference& difference) {
 
 void put_block(Page& page, const model::Judgement& judgement) {
   put_headline(page, judgement);
-  if (judgement.outcome != Outcome::unstable && judgement.outcome != Outcome::transient) {
-    put_moved(page, judgement);
-    put_distances(page, judgement.layers, judgement.moved);
-    put_weights(page, judgement.moved);
+  const bool wobbles = judgement.outcome == Outcome::unstable || judgement.outcome == Outcome::transient;
+  put_numerics(page, judgement, !wobbles);
+  if (judgement.as_is &&
+      !(judgement.as_is->moved.empty() && judgement.as_is->unstable.empty() && judgement.as_is->transient.empty())) {
+    page.row("as-is", {fmt::format("PyTorch's own defaults, as this environment changes them: {} of {} moved",
+                                   judgement.as_is->moved.size(), counted(judged(*judgement.as_is), "probe"))});
+    put_numerics(page, *judgement.as_is, !wobbles);
   }
-  put_wobble(page, judgement);
   const bool drift = judgement.outcome == Outcome::numeric_drift;
-  if (judgement.cause) put_cause(page, *judgement.cause);
-  if (!judgement.what.empty() && !(drift && judgement.cause)) page.row("why", {judgement.what});
+  if (!judgement.what.empty() && !drift) page.row("why", {judgement.what});
   if (judgement.outcome == Outcome::could_not_measure) page.row("so", {"nothing is known about the numerics"});
   put_differences(page, judgement);
   put_commands(page, judgement);

@@ -30,12 +30,33 @@ void put_table(Page& page, const model::LockDiff& diff, Difference::Kind kind, s
   }
 }
 
-std::vector<std::string> moved_in(const model::LockDiff& diff, std::string_view layer) {
+std::vector<std::string> moved_in(const std::vector<model::MovedProbe>& moved, std::string_view layer) {
   std::vector<std::string> names;
-  for (const auto& probe : diff.moved) {
+  for (const auto& probe : moved) {
     if (model::layer_of(probe.id) == layer) names.push_back(short_probe(probe.id));
   }
   return names;
+}
+
+void put_layers(Page& page, const std::vector<model::LayerSummary>& layers,
+                const std::vector<model::MovedProbe>& probes, const std::string& label) {
+  int moved = 0, all = 0;
+  bool first = true;
+  for (const auto& layer : layers) {
+    moved += layer.moved;
+    all += layer.of;
+    if (layer.moved == 0) continue;
+    page.item(first ? label : "", layer.layer, 6,
+              {{fmt::format("{} of {} moved", layer.moved, layer.of), Tone::strong},
+               ": " + listed(moved_in(probes, layer.layer), 4)});
+    first = false;
+  }
+  if (moved == 0) {
+    page.row(label, {fmt::format("all {} identical", all)});
+    return;
+  }
+  page.row("", {fmt::format("{} of {} identical", all - moved, all)});
+  put_distances(page, layers, probes);
 }
 
 void put_probes(Page& page, const model::LockDiff& diff) {
@@ -43,25 +64,9 @@ void put_probes(Page& page, const model::LockDiff& diff) {
     page.row("probes", {"other hardware: the bits were not compared"});
     return;
   }
-  int moved = 0, all = 0;
-  bool first = true;
-  for (const auto& layer : diff.layers) {
-    moved += layer.moved;
-    all += layer.of;
-    if (layer.moved == 0) continue;
-    page.item(first ? "probes" : "", layer.layer, 6,
-              {{fmt::format("{} of {} moved", layer.moved, layer.of), Tone::strong},
-               ": " + listed(moved_in(diff, layer.layer), 4)});
-    first = false;
-  }
-  put_distances(page, diff.layers, diff.moved);
-  if (diff.layers.empty()) {
-    page.row("probes", {"none on both sides"});
-  } else if (moved == 0) {
-    page.row("probes", {fmt::format("all {} identical", all)});
-  } else {
-    page.row("", {fmt::format("{} of {} identical", all - moved, all)});
-  }
+  if (diff.layers.empty()) page.row("probes", {"none on both sides"});
+  if (!diff.layers.empty()) put_layers(page, diff.layers, diff.moved, "probes");
+  if (!diff.as_is_layers.empty()) put_layers(page, diff.as_is_layers, diff.as_is_moved, "as-is");
 }
 
 }  // namespace
@@ -70,6 +75,7 @@ void put_changes(Page& page, const model::LockDiff& diff) {
   if (!diff.same_key) page.row("hardware", {diff.older_hardware + " -> ", {diff.newer_hardware, Tone::strong}});
   put_table(page, diff, Difference::Kind::version, "versions");
   put_table(page, diff, Difference::Kind::knob, "knobs");
+  put_table(page, diff, Difference::Kind::setting, "settings");
   put_table(page, diff, Difference::Kind::build, "build");
   put_table(page, diff, Difference::Kind::cache, "CPU caches");
   put_probes(page, diff);

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "report/judgement.hpp"
+#include "report/numerics.hpp"
 
 namespace envguard::report {
 
@@ -43,8 +44,6 @@ std::string lock_name(const model::Judgement& judgement, bool several) {
 }
 
 void put_match(Page& page, const model::Judgement& judgement, bool several) {
-  std::size_t judged = 0;
-  for (const auto& layer : judgement.layers) judged += static_cast<std::size_t>(layer.of);
   const auto how =
       judgement.kept ? "kept verdict, measured " + page.when(judgement.measured) : duration(judgement.seconds);
   const auto torch = judgement.install
@@ -52,7 +51,8 @@ void put_match(Page& page, const model::Judgement& judgement, bool several) {
                          : std::string();
   const auto name = lock_name(judgement, several);
   const auto start = fmt::format("  {}  ", judgement.id.spoken());
-  const auto probes = counted(judged, "probe") + " identical";
+  auto probes = counted(judged(judgement), "probe") + " identical";
+  if (judgement.as_is) probes += fmt::format(", {} as-is", judged(*judgement.as_is));
   const auto rest = reservations(judgement);
   // What does not fit the width is left out, least needed first: the hardware, then the lock's name where it is the
   // only one. A kept line is ready made for the hook, which does not know the width: it is the same at any.

@@ -31,6 +31,60 @@ bool is_status(const model::MovedProbe& probe) {
   return model::parse_status(probe.locked) || model::parse_status(probe.here);
 }
 
+/// The lowest layer with the probes that moved in it, then every layer's count, then the layers that did not move.
+void put_moved(Page& page, const model::Numerics& numerics) {
+  if (numerics.moved.empty()) return;
+  const auto lowest = std::string(model::layer_of(numerics.moved.front().id));
+  std::vector<std::string> probes, statuses, counts, silent;
+  for (const auto& probe : numerics.moved) {
+    if (model::layer_of(probe.id) == lowest) probes.push_back(short_probe(probe.id));
+    if (model::parse_status(probe.here))
+      statuses.push_back(probe.id + " is " + probe.here + " here");
+    else if (model::parse_status(probe.locked))
+      statuses.push_back(probe.id + " was " + probe.locked + " when locked");
+  }
+  for (const auto& layer : numerics.layers) {
+    if (layer.moved == 0)
+      silent.push_back(layer.layer);
+    else
+      counts.push_back(fmt::format("{} {} of {}", layer.layer, layer.moved, layer.of));
+  }
+  page.row("what moved", {"lowest layer ", {lowest, Tone::strong}, ": " + listed(probes, 3)});
+  page.row("by layer", {listed(counts, counts.size()) + (silent.empty() ? "" : "; none in " + listed(silent, 9))});
+  if (!statuses.empty()) page.row("status", {listed(statuses, 3)});
+}
+
+/// What the policy tolerates or allows of what moved.
+void put_weights(Page& page, const std::vector<model::MovedProbe>& moved) {
+  const auto tolerated = std::ranges::count(moved, Weight::tolerated, &model::MovedProbe::weight);
+  if (tolerated > 0 && tolerated < std::ssize(moved)) {
+    page.row("tolerated", {counted(static_cast<std::size_t>(tolerated), "probe") + " milder than fail-on"});
+  }
+  for (const auto& probe : moved) {
+    if (probe.weight != Weight::allowed) continue;
+    page.row("allowed", {fmt::format("{} until {}: {}", probe.id, probe.allowed_until, probe.allowance)});
+  }
+}
+
+void put_cause(Page& page, const model::Cause& cause) {
+  const bool confirmed = cause.certainty == Certainty::confirmed;
+  const auto processes = cause.experiments.empty()
+                             ? std::string()
+                             : fmt::format(" ({})", counted(cause.experiments.size(), "further run"));
+  page.row("cause", {{confirmed ? "confirmed: " : "", Tone::strong}, cause.what, {processes, Tone::faint}});
+}
+
+void put_wobble(Page& page, const model::Numerics& numerics) {
+  const auto row = [&](std::string_view label, const std::vector<std::string>& ids) {
+    if (!ids.empty()) page.row(label, {listed(ids, 4)});
+  };
+  row("unstable", numerics.unstable);
+  row("transient", numerics.transient);
+  if (numerics.order_dependent.empty()) return;
+  page.row("order", {fmt::format("{} of these depend on what ran before them: {}", numerics.order_dependent.size(),
+                                 listed(numerics.order_dependent, 3))});
+}
+
 }  // namespace
 
 std::string how_far(const model::MovedProbe& probe) {
@@ -65,23 +119,20 @@ void put_distances(Page& page, const std::vector<model::LayerSummary>& layers,
   }
 }
 
-void put_weights(Page& page, const std::vector<model::MovedProbe>& moved) {
-  const auto tolerated = std::ranges::count(moved, Weight::tolerated, &model::MovedProbe::weight);
-  if (tolerated > 0 && tolerated < std::ssize(moved)) {
-    page.row("tolerated", {counted(static_cast<std::size_t>(tolerated), "probe") + " milder than fail-on"});
-  }
-  for (const auto& probe : moved) {
-    if (probe.weight != Weight::allowed) continue;
-    page.row("allowed", {fmt::format("{} until {}: {}", probe.id, probe.allowed_until, probe.allowance)});
-  }
+std::size_t judged(const model::Numerics& numerics) {
+  std::size_t all = 0;
+  for (const auto& layer : numerics.layers) all += static_cast<std::size_t>(layer.of);
+  return all;
 }
 
-void put_cause(Page& page, const model::Cause& cause) {
-  const bool confirmed = cause.certainty == Certainty::confirmed;
-  const auto processes = cause.experiments.empty()
-                             ? std::string()
-                             : fmt::format(" ({})", counted(cause.experiments.size(), "further run"));
-  page.row("cause", {{confirmed ? "confirmed: " : "", Tone::strong}, cause.what, {processes, Tone::faint}});
+void put_numerics(Page& page, const model::Numerics& numerics, bool with_moved) {
+  if (with_moved) {
+    put_moved(page, numerics);
+    put_distances(page, numerics.layers, numerics.moved);
+    put_weights(page, numerics.moved);
+  }
+  put_wobble(page, numerics);
+  if (numerics.cause) put_cause(page, *numerics.cause);
 }
 
 }  // namespace envguard::report

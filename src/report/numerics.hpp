@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "model/cause.hpp"
-#include "model/difference.hpp"
+#include "model/verdict.hpp"
 #include "report/page.hpp"
 
 namespace envguard::report {
@@ -16,14 +15,15 @@ namespace envguard::report {
 /// never classifies", "no class: no band".
 [[nodiscard]] std::string class_of(const model::MovedProbe& probe);
 
+/// How many probes were judged.
+[[nodiscard]] std::size_t judged(const model::Numerics& numerics);
+
 /// The worst probe of each layer that moved, lowest layer first: how far and which class.
 void put_distances(Page& page, const std::vector<model::LayerSummary>& layers,
                    const std::vector<model::MovedProbe>& moved);
 
-/// What the policy tolerates or allows of what moved.
-void put_weights(Page& page, const std::vector<model::MovedProbe>& moved);
-
-/// Why, and how sure.
-void put_cause(Page& page, const model::Cause& cause);
+/// What was found under one profile: what moved (where `with_moved`), how far, what the policy makes of it, what does
+/// not repeat, and why.
+void put_numerics(Page& page, const model::Numerics& numerics, bool with_moved);
 
 }  // namespace envguard::report

@@ -1,5 +1,8 @@
 #include "runner/plan.hpp"
 
+#include <algorithm>
+
+#include "base/number.hpp"
 #include "recipe/profile.hpp"
 #include "recipe/table.hpp"
 
@@ -18,6 +21,23 @@ model::Plan make_plan(const model::Install& install, model::Device device, model
   plan.flags = settings.flags;
   plan.probes = probes;
   return plan;
+}
+
+model::Plan under(model::Profile profile, model::Plan plan) {
+  const auto& settings = recipe::settings(profile);
+  plan.profile = profile;
+  plan.threads = settings.threads;
+  plan.flags = settings.flags;
+  return plan;
+}
+
+void set(model::Plan& plan, const std::string& setting, const std::string& value) {
+  if (setting == "threads") {
+    plan.threads = static_cast<int>(base::parse_integer(value).value_or(plan.threads));
+    return;
+  }
+  const auto flag = std::ranges::find(plan.flags, setting, &std::pair<std::string, std::string>::first);
+  if (flag != plan.flags.end()) flag->second = value;
 }
 
 }  // namespace envguard::runner

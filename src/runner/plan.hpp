@@ -13,4 +13,10 @@ namespace envguard::runner {
                                     const std::vector<std::string>& probes,
                                     const std::vector<std::filesystem::path>& preload);
 
+/// The same plan with the flags and threads of another profile.
+[[nodiscard]] model::Plan under(model::Profile profile, model::Plan plan);
+
+/// One flag, or "threads", as this measurement alone has it.
+void set(model::Plan& plan, const std::string& setting, const std::string& value);
+
 }  // namespace envguard::runner

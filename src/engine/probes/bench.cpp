@@ -49,10 +49,10 @@ void Bench::seed_generator() const {
   torch::manual_seed(torch_, unit_.generator_seed);
 }
 
-void Bench::keep(std::string_view name, const Tensor& tensor) {
+void Bench::keep(std::string_view name, const Tensor& tensor, std::string_view choice) {
   const std::string_view id = claim(name);
   const Tensor host = contiguous(to_host(detach(tensor)));
-  sink_({id, host.bytes(), host.dtype(), tensor.sizes(), tensor.strides()});
+  sink_({id, host.bytes(), host.dtype(), tensor.sizes(), tensor.strides(), choice});
   ++kept_;
 }
 

@@ -26,7 +26,8 @@ struct Kept {
   std::span<const std::byte> bytes;  ///< valid only during the call
   DType dtype;
   Shape shape;
-  Shape strides;  ///< that the operator gave it
+  Shape strides;              ///< that the operator gave it
+  std::string_view choice{};  ///< of the backend, where PyTorch chose one
 };
 
 /// What the code of a unit works with: the unit's inputs, and where its results go.
@@ -53,7 +54,7 @@ class Bench {
   /// The unit's next output, in the recipe's order. `name` is what follows the unit's id ("grad_input" of
   /// "dnn.conv.grad_input"); empty where the unit's id is the output's. Any other name or order is a fault of the
   /// program: std::logic_error.
-  void keep(std::string_view name, const Tensor& tensor);
+  void keep(std::string_view name, const Tensor& tensor, std::string_view choice = {});
   void keep(const Tensor& tensor) { keep({}, tensor); }
   /// Several tensors of one dtype, one after the other, count as one of rank 1.
   void keep(std::string_view name, const TensorList& tensors);

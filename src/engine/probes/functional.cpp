@@ -72,7 +72,19 @@ Tensor mse_loss(const Tensor& x, const Tensor& target) {
 }
 
 Tensor causal_attention(const Tensor& q, const Tensor& k, const Tensor& v) {
-  return q.torch().call("aten::scaled_dot_product_attention", "", q, k, v, none, 0.0, true, none, false);
+  return attention(q, k, v, true);
+}
+
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal) {
+  return q.torch().call("aten::scaled_dot_product_attention", "", q, k, v, none, 0.0, causal, none, false);
+}
+
+std::string_view attention_choice(const Tensor& q, const Tensor& k, const Tensor& v, bool causal) {
+  // sdp::SDPBackend of aten/src/ATen/SDPBackend.h, from 0.
+  constexpr std::array<std::string_view, 5> names{"math", "flash", "efficient", "cudnn", "overrideable"};
+  const auto choice =
+      q.torch().call<std::int64_t>("aten::_fused_sdp_choice", "", q, k, v, none, 0.0, causal, none, false);
+  return choice >= 0 && choice < std::ssize(names) ? names[static_cast<std::size_t>(choice)] : "unknown";
 }
 
 Tensor gradient_of(const Tensor& leaf) {

@@ -36,6 +36,9 @@ struct Convolution {
 [[nodiscard]] Tensor mse_loss(const Tensor& x, const Tensor& target);
 /// Causal, without dropout, scaled by 1 / sqrt(head size).
 [[nodiscard]] Tensor causal_attention(const Tensor& q, const Tensor& k, const Tensor& v);
+[[nodiscard]] Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal);
+/// The backend that `attention` would choose: "math", "flash", "efficient", "cudnn", "overrideable".
+[[nodiscard]] std::string_view attention_choice(const Tensor& q, const Tensor& k, const Tensor& v, bool causal);
 
 /// `.grad` of a leaf that a backward has reached; std::logic_error for any other.
 [[nodiscard]] Tensor gradient_of(const Tensor& leaf);

@@ -87,6 +87,13 @@ void sdpa_cudnn(Bench& bench) {
   keep_attention(bench, "cudnn");
 }
 
+void sdpa_default(Bench& bench) {
+  const Tensor q = bench.input("q"), k = bench.input("k"), v = bench.input("v");
+  for (const bool causal : {true, false}) {
+    bench.keep(causal ? "causal" : "full", attention(q, k, v, causal), attention_choice(q, k, v, causal));
+  }
+}
+
 constexpr std::array units{
     UnitCode{"ops.exp_f32", exp},
     UnitCode{"ops.log_f32", log},
@@ -116,6 +123,14 @@ constexpr std::array units{
     UnitCode{"ops.sdpa_efficient_f16", sdpa_efficient},
     UnitCode{"ops.sdpa_cudnn_f16", sdpa_cudnn},
     UnitCode{"ops.sdpa_cudnn_bf16", sdpa_cudnn},
+    UnitCode{"ops.sdpa_default_f16_d64_l128", sdpa_default},
+    UnitCode{"ops.sdpa_default_f16_d64_l129", sdpa_default},
+    UnitCode{"ops.sdpa_default_f16_d128_l128", sdpa_default},
+    UnitCode{"ops.sdpa_default_f16_d128_l129", sdpa_default},
+    UnitCode{"ops.sdpa_default_bf16_d64_l128", sdpa_default},
+    UnitCode{"ops.sdpa_default_bf16_d64_l129", sdpa_default},
+    UnitCode{"ops.sdpa_default_bf16_d128_l128", sdpa_default},
+    UnitCode{"ops.sdpa_default_bf16_d128_l129", sdpa_default},
 };
 
 }  // namespace

@@ -147,6 +147,13 @@ bool Context::set_threads(int threads) const try {
   return false;
 }
 
+std::optional<int> Context::threads() const try {
+  auto* get = library_.function<int()>("_ZN2at15get_num_threadsEv");
+  return get == nullptr ? std::nullopt : std::optional(get());
+} catch (const std::exception&) {
+  return std::nullopt;
+}
+
 std::string Context::show_config() const try {
   auto* show = library_.function<std::string()>("_ZN2at11show_configB5cxx11Ev");
   return show == nullptr ? "" : show();

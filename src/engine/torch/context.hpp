@@ -18,6 +18,8 @@ class Context {
   [[nodiscard]] bool set(std::string_view flag, bool value) const;
   /// at::set_num_threads.
   [[nodiscard]] bool set_threads(int threads) const;
+  /// at::get_num_threads; nothing where this PyTorch has none.
+  [[nodiscard]] std::optional<int> threads() const;
 
   /// at::show_config; empty where this PyTorch has none, or throws.
   [[nodiscard]] std::string show_config() const;

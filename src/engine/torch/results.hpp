@@ -1,6 +1,8 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -9,8 +11,8 @@
 
 namespace envguard::engine::torch {
 
-/// Reads what a call left on the stack: a Tensor, an array of Tensors, or nothing. Other mixtures are not safe: the
-/// interface pops returns backwards but types them forwards.
+/// Reads what a call left on the stack: a Tensor, an array of Tensors, an int, or nothing. Other mixtures are not safe:
+/// the interface pops returns backwards but types them forwards.
 class Results {
  public:
   Results(const Torch& torch, const Value* stack) : torch_(torch), stack_(stack) {}
@@ -19,6 +21,8 @@ class Results {
   [[nodiscard]] T take() const {
     if constexpr (std::is_same_v<T, Tensor>) {
       return tensor(0);
+    } else if constexpr (std::is_same_v<T, std::int64_t>) {
+      return std::bit_cast<std::int64_t>(stack_[0]);
     } else if constexpr (!std::is_void_v<T>) {
       return tensors<T>(std::make_index_sequence<std::tuple_size_v<T>>{});
     }

@@ -28,7 +28,7 @@ class Torch {
   Torch(const Torch&) = delete;
   Torch& operator=(const Torch&) = delete;
 
-  /// torch.ops.<name>.<overload>(arguments...). Result: Tensor, std::array<Tensor, N> or void.
+  /// torch.ops.<name>.<overload>(arguments...). Result: Tensor, std::array<Tensor, N>, std::int64_t or void.
   /// Throws Refusal.
   template <class Result = Tensor, class... Arguments>
   Result call(const char* name, const char* overload, const Arguments&... arguments) const {

@@ -89,12 +89,39 @@ std::vector<Unit> attention_units() {
   };
 }
 
+/// Whichever backend PyTorch chooses by itself, which depends on all of these.
+Unit default_attention(const std::string& name, DType dtype, std::int64_t length, std::int64_t head_dim,
+                       std::uint64_t seed) {
+  const Shape shape{1, 2, length, head_dim};
+  Unit result = unit("ops.sdpa_default_" + name, "attention", everywhere,
+                     {uniform("q", dtype, shape, seed, 1), uniform("k", dtype, shape, seed + 1, 1),
+                      uniform("v", dtype, shape, seed + 2)},
+                     {{"causal", "scaled_dot_product_attention(q, k, v, is_causal=True), the default backend"},
+                      {"full", "scaled_dot_product_attention(q, k, v), the default backend"}});
+  result.strict = false;
+  result.as_is = true;
+  return result;
+}
+
+std::vector<Unit> default_attention_units() {
+  return {
+      default_attention("f16_d64_l128", f16, 128, 64, 5055),
+      default_attention("f16_d64_l129", f16, 129, 64, 5058),
+      default_attention("f16_d128_l128", f16, 128, 128, 5061),
+      default_attention("f16_d128_l129", f16, 129, 128, 5064),
+      default_attention("bf16_d64_l128", bf16, 128, 64, 5067),
+      default_attention("bf16_d64_l129", bf16, 129, 64, 5070),
+      default_attention("bf16_d128_l128", bf16, 128, 128, 5073),
+      default_attention("bf16_d128_l129", bf16, 129, 128, 5076),
+  };
+}
+
 }  // namespace
 
 std::vector<Unit> ops_units() {
   std::vector<Unit> units;
-  for (auto&& group :
-       {elementwise_units(), reduction_units(), indexing_units(), transform_units(), attention_units()}) {
+  for (auto&& group : {elementwise_units(), reduction_units(), indexing_units(), transform_units(), attention_units(),
+                       default_attention_units()}) {
     units.insert(units.end(), group.begin(), group.end());
   }
   return units;
