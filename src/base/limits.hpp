@@ -13,6 +13,7 @@ inline constexpr std::size_t toml_line_bytes = std::size_t{16}
                                                << 10;  // tomlplusplus#242: long dotted keys overflow the stack
 inline constexpr std::size_t protocol_line_bytes = std::size_t{64} << 10;
 inline constexpr std::size_t child_output_bytes = std::size_t{64} << 10;
+inline constexpr std::size_t verdict_bytes = std::size_t{16} << 20;
 inline constexpr int json_depth = 64;
 
 }  // namespace envguard::base::limits

@@ -28,6 +28,7 @@ struct Draft {
   CheckOptions check;
   StatusOptions status;
   DiffOptions diff;
+  ExplainOptions explain;
   HookOptions hook;
 };
 
@@ -168,6 +169,12 @@ void add_reading(CLI::App& app, Draft& draft) {
   add_timeout(*diff, draft.diff.timeout);
 }
 
+void add_explain(CLI::App& app, ExplainOptions& explain) {
+  auto* command = app.add_subcommand(ExplainOptions::name, "the last verdict in full, every term explained");
+  command->add_option("RESULT", explain.result, "a verdict that `check --format json` wrote; none: the last one here");
+  command->add_flag("--ack", explain.acknowledge, "transients are seen: no command begins with them any more");
+}
+
 void add_hook(CLI::App& app, HookOptions& hook) {
   auto* command = app.add_subcommand(HookOptions::name, "the git hook");
   command->require_subcommand(1);
@@ -190,6 +197,7 @@ CommandOptions chosen(const CLI::App& app, const Draft& draft) {
   if (name == CheckOptions::name) return draft.check;
   if (name == StatusOptions::name) return draft.status;
   if (name == DiffOptions::name) return draft.diff;
+  if (name == ExplainOptions::name) return draft.explain;
   return draft.hook;
 }
 
@@ -235,6 +243,7 @@ std::variant<Invocation, Answer> parse(std::span<const std::string> arguments) {
   add_first_look(app, draft);
   add_measuring(app, draft);
   add_reading(app, draft);
+  add_explain(app, draft.explain);
   add_hook(app, draft.hook);
   try {
     // CLI11 takes its arguments last first.

@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "cli/commands.hpp"
 #include "cli/judging.hpp"
+#include "cli/memory.hpp"
 #include "cli/verdicts.hpp"
 #include "hook/manners.hpp"
 #include "lockfile/pair.hpp"
@@ -46,8 +47,8 @@ repository::LockSet lone_lock(const std::filesystem::path& path) {
   return {.locks = {std::move(file)}, .inputs = {}};
 }
 
-model::Verdict check_lone(const CheckOptions& options, const Call& call, const Question& question, Purse& purse) {
-  const auto scene = look_around_without_policy(call);
+model::Verdict check_lone(const CheckOptions& options, const Call& call, const Scene& scene, const Question& question,
+                          Purse& purse) {
   const auto path = call.resolve(options.lock);
   auto lone = question;
   lone.keeping = Keeping::nothing;
@@ -56,8 +57,8 @@ model::Verdict check_lone(const CheckOptions& options, const Call& call, const Q
   return judge(call, scene, scene.policy.environments.front(), lone_lock(path), lone, purse);
 }
 
-model::Verdict check_repository(const CheckOptions& options, const Call& call, const Question& question, Purse& purse) {
-  const auto scene = open_scene(call, source_of(options, question.context));
+model::Verdict check_repository(const CheckOptions& options, const Call& call, const Scene& scene,
+                                const Question& question, Purse& purse) {
   std::vector<model::Verdict> verdicts;
   for (const auto& environment : environments(scene, options.environment)) {
     const auto locks = scene.repository->locks(scene.source, environment.name, scene.folder());
@@ -79,8 +80,12 @@ base::ExitCode run(const CheckOptions& options, const Call& call) {
   question.against = options.against;
   question.keeping = keeping_of(options, call, question.context);
   Purse purse(most_check_processes, options.timeout);
-  const auto verdict = options.lock.empty() ? check_repository(options, call, question, purse)
-                                            : check_lone(options, call, question, purse);
+  const auto scene =
+      options.lock.empty() ? open_scene(call, source_of(options, question.context)) : look_around_without_policy(call);
+  const auto verdict = options.lock.empty() ? check_repository(options, call, scene, question, purse)
+                                            : check_lone(options, call, scene, question, purse);
+  const auto place = scene.repository ? scene.top() : call.machine.directory;
+  remember_verdict(call, place, verdict);
   print_verdict(call, verdict);
   return verdict.exit_code;
 }

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/judging.hpp"
+#include "cli/memory.hpp"
 #include "cli/verdicts.hpp"
 #include "codec/hooks.hpp"
 #include "hook/manners.hpp"
@@ -86,6 +87,8 @@ ExitCode judge_commit(const Call& call) {
     if (verdicts.back().exit_code != ExitCode::match) point_at_unstaged_locks(call, scene, environment, locks);
   }
   const auto verdict = joined(std::move(verdicts));
+  remember_verdict(call, scene.top(), verdict);
+  if (verdict.exit_code == ExitCode::match) show_on_terminal(call, verdict);
   print_verdict(call, verdict);
   return verdict.exit_code;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "cli/memory.hpp"
 #include "cli/subject.hpp"
 #include "compare/choose.hpp"
 #include "inquiry/judge.hpp"
@@ -135,7 +136,9 @@ class Inquest {
     const auto other = against_ ? std::optional(make_plan(*against_, device, {})) : std::nullopt;
     EngineLaboratory engine(runner, plan, other, purse_, progress);
     KeptLaboratory laboratory(engine, keeper_.cache(), call_.machine.build, keeper_.kept_state());
-    auto judgement = inquiry::judge(baseline, scene_.policy, subject.observed, laboratory, other.has_value());
+    auto observed = subject.observed;
+    observed.recent_transients = recent_transients(call_, model::describe(baseline.lock.key));
+    auto judgement = inquiry::judge(baseline, scene_.policy, observed, laboratory, other.has_value());
     note_time(judgement, laboratory);
     runs_.push_back(laboratory.runs());
     measured_ = measured_ || laboratory.measured();
@@ -208,6 +211,7 @@ model::Verdict judge(const Call& call, const Scene& scene, const model::Environm
   }
   auto verdict = compare::combine(std::move(judgements), subject.observed.findings);
   keeper.keep(verdict, inputs, inquest.runs(), inquest.measured());
+  remember_transients(call, verdict);
   return verdict;
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/laboratory.hpp"
+#include "cli/memory.hpp"
 #include "cli/scene.hpp"
 #include "cli/subject.hpp"
 #include "codec/lock_result.hpp"
@@ -81,6 +82,7 @@ base::ExitCode run(const LockOptions& options, const Call& call) {
   auto subject = look_at(call, scene, discover(call, scene, &environment));
   static_cast<void>(install_to_open(subject));
   const auto device = pick_device(call, subject, options.device);
+  refuse_suspect(call, model::describe(key_of(subject, device)));
   const auto target = target_name(options.target, scene.policy, key_of(subject, device));
   const auto folder = scene.repository->lock_folder(environment.name, scene.folder());
   const auto previous = previous_lock(scene, environment.name, target);

@@ -84,6 +84,12 @@ struct DiffOptions {
   std::chrono::seconds timeout{120};
 };
 
+struct ExplainOptions {
+  static constexpr const char* name = "explain";
+  std::filesystem::path result;  ///< a verdict in JSON; empty: the last one here
+  bool acknowledge = false;
+};
+
 struct HookOptions {
   static constexpr const char* name = "hook";
   enum class Action { install, uninstall, status, run };
@@ -91,6 +97,6 @@ struct HookOptions {
 };
 
 using CommandOptions = std::variant<TryOptions, InitOptions, DoctorOptions, FingerprintOptions, LockOptions,
-                                    CheckOptions, StatusOptions, DiffOptions, HookOptions>;
+                                    CheckOptions, StatusOptions, DiffOptions, ExplainOptions, HookOptions>;
 
 }  // namespace envguard::cli

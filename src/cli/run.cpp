@@ -10,6 +10,7 @@
 #include "cli/arguments.hpp"
 #include "cli/call.hpp"
 #include "cli/commands.hpp"
+#include "cli/memory.hpp"
 
 namespace envguard::cli {
 
@@ -45,6 +46,11 @@ void print_error(std::ostream& err, const Error& error, bool color) {
   err << std::flush;
 }
 
+bool acknowledges(const CommandOptions& command) {
+  const auto* explain = std::get_if<ExplainOptions>(&command);
+  return explain != nullptr && explain->acknowledge;
+}
+
 }  // namespace
 
 int run(std::span<const std::string> arguments, const model::Machine& machine, const Streams& streams) {
@@ -59,6 +65,7 @@ int run(std::span<const std::string> arguments, const model::Machine& machine, c
     const auto here = at_directory(machine, invocation.global.directory);
     const Call call{invocation.global, here, streams};
     color = call.error_style().color;
+    if (!acknowledges(invocation.command)) tell_of_transients(call);
     return static_cast<int>(std::visit([&](const auto& options) { return run(options, call); }, invocation.command));
   } catch (const Error& error) {
     print_error(streams.err, error, color);

@@ -27,7 +27,8 @@ struct Machine {
   std::filesystem::path hook;                ///< envguard-hook
   std::string cuda_driver = "libcuda.so.1";  ///< opened by the engine only
   std::string nvml = "libnvidia-ml.so.1";
-  std::filesystem::path cache;  ///< $XDG_CACHE_HOME/envguard: kept Runs and manifests
+  std::filesystem::path terminal = "/dev/tty";  ///< where a hook can be sure to be seen
+  std::filesystem::path cache;                  ///< $XDG_CACHE_HOME/envguard: kept Runs and manifests
   std::function<std::chrono::system_clock::time_point()> now;
   std::string build;  ///< of envguard; the engine must be of the same
 

@@ -134,9 +134,9 @@ std::size_t processes(const model::Judgement& judgement) {
 
 void put_measured(Page& page, const model::Judgement& judgement) {
   if (!judgement.install || judgement.runs == 0) return;
-  const auto how = judgement.kept ? fmt::format("kept verdict, measured {}", page.when(judgement.measured))
-                                  : fmt::format("{}, {}", counted(processes(judgement), "fresh run"),
-                                                duration(judgement.seconds));
+  const auto how = judgement.kept
+                       ? fmt::format("kept verdict, measured {}", page.when(judgement.measured))
+                       : fmt::format("{}, {}", counted(processes(judgement), "fresh run"), duration(judgement.seconds));
   page.row("measured", {{fmt::format("torch {} in {} ({}); {}", judgement.install->version,
                                      judgement.install->prefix.string(), judgement.install->rule, how),
                          Tone::faint}});

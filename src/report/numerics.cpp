@@ -12,7 +12,7 @@ namespace envguard::report {
 namespace {
 
 using Certainty = model::Cause::Certainty;
-using Weight = model::MovedProbe::Weight;
+using MovedWeight = model::MovedProbe::Weight;
 
 /// "0.9–1.6e-07": both ends in the exponent of the higher one.
 std::string interval(const model::Distance& distance) {
@@ -56,12 +56,12 @@ void put_moved(Page& page, const model::Numerics& numerics) {
 
 /// What the policy tolerates or allows of what moved.
 void put_weights(Page& page, const std::vector<model::MovedProbe>& moved) {
-  const auto tolerated = std::ranges::count(moved, Weight::tolerated, &model::MovedProbe::weight);
+  const auto tolerated = std::ranges::count(moved, MovedWeight::tolerated, &model::MovedProbe::weight);
   if (tolerated > 0 && tolerated < std::ssize(moved)) {
     page.row("tolerated", {counted(static_cast<std::size_t>(tolerated), "probe") + " milder than fail-on"});
   }
   for (const auto& probe : moved) {
-    if (probe.weight != Weight::allowed) continue;
+    if (probe.weight != MovedWeight::allowed) continue;
     page.row("allowed", {fmt::format("{} until {}: {}", probe.id, probe.allowed_until, probe.allowance)});
   }
 }

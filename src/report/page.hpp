@@ -31,6 +31,8 @@ class Page {
   /// Wrapped at blanks, but not within a command; the first line starts after `indent` columns, the others after
   /// `hanging`.
   Page& wrapped(const Text& text, std::size_t indent, std::size_t hanging);
+  /// Words of a text, wrapped, two columns in.
+  Page& paragraph(std::string_view text) { return wrapped({std::string(text)}, 2, 2); }
   /// A label in its own column, the text wrapped beside it; an empty label goes on with the row above.
   Page& row(std::string_view label, const Text& text);
   /// A row of a small table: the name padded to `columns`, the text wrapped beside it.
