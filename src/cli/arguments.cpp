@@ -28,6 +28,7 @@ struct Draft {
   CheckOptions check;
   StatusOptions status;
   DiffOptions diff;
+  CompareOptions compare;
   ExplainOptions explain;
   HookOptions hook;
 };
@@ -169,6 +170,21 @@ void add_reading(CLI::App& app, Draft& draft) {
   add_timeout(*diff, draft.diff.timeout);
 }
 
+void add_compare(CLI::App& app, CompareOptions& compare) {
+  auto* command =
+      app.add_subcommand(CompareOptions::name, "PyTorch installs on this machine, probe by probe; no lock is needed");
+  command->add_option("INSTALL", compare.installs, "as --torch takes them; one with --knob or --flag")->required();
+  command->add_option("--knob", compare.knobs, "the one install against itself with this variable; may be repeated")
+      ->type_name("K=V");
+  command
+      ->add_option("--flag", compare.flags,
+                   "the same with a flag of PyTorch: matmul-precision=medium, tf32-cublas=true, threads=2 …")
+      ->type_name("F=V");
+  add_device(*command, compare.device, "default: the GPU where there is one");
+  command->add_flag("--exit-code", compare.exit_code, "exit 1 on a difference");
+  add_timeout(*command, compare.timeout);
+}
+
 void add_explain(CLI::App& app, ExplainOptions& explain) {
   auto* command = app.add_subcommand(ExplainOptions::name, "the last verdict in full, every term explained");
   command->add_option("RESULT", explain.result, "a verdict that `check --format json` wrote; none: the last one here");
@@ -197,6 +213,7 @@ CommandOptions chosen(const CLI::App& app, const Draft& draft) {
   if (name == CheckOptions::name) return draft.check;
   if (name == StatusOptions::name) return draft.status;
   if (name == DiffOptions::name) return draft.diff;
+  if (name == CompareOptions::name) return draft.compare;
   if (name == ExplainOptions::name) return draft.explain;
   return draft.hook;
 }
@@ -243,6 +260,7 @@ std::variant<Invocation, Answer> parse(std::span<const std::string> arguments) {
   add_first_look(app, draft);
   add_measuring(app, draft);
   add_reading(app, draft);
+  add_compare(app, draft.compare);
   add_explain(app, draft.explain);
   add_hook(app, draft.hook);
   try {

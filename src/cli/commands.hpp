@@ -15,6 +15,7 @@ base::ExitCode run(const LockOptions& options, const Call& call);
 base::ExitCode run(const CheckOptions& options, const Call& call);
 base::ExitCode run(const StatusOptions& options, const Call& call);
 base::ExitCode run(const DiffOptions& options, const Call& call);
+base::ExitCode run(const CompareOptions& options, const Call& call);
 base::ExitCode run(const ExplainOptions& options, const Call& call);
 base::ExitCode run(const HookOptions& options, const Call& call);
 

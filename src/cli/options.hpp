@@ -84,6 +84,15 @@ struct DiffOptions {
   std::chrono::seconds timeout{120};
 };
 
+struct CompareOptions {
+  static constexpr const char* name = "compare";
+  std::vector<std::string> installs;      ///< at least one
+  std::vector<std::string> knobs, flags;  ///< K=V, each a side of its own; only with one install
+  std::optional<model::Device> device;    ///< nothing: the GPU where there is one
+  bool exit_code = false;
+  std::chrono::seconds timeout{600};
+};
+
 struct ExplainOptions {
   static constexpr const char* name = "explain";
   std::filesystem::path result;  ///< a verdict in JSON; empty: the last one here
@@ -96,7 +105,8 @@ struct HookOptions {
   Action action = Action::status;
 };
 
-using CommandOptions = std::variant<TryOptions, InitOptions, DoctorOptions, FingerprintOptions, LockOptions,
-                                    CheckOptions, StatusOptions, DiffOptions, ExplainOptions, HookOptions>;
+using CommandOptions =
+    std::variant<TryOptions, InitOptions, DoctorOptions, FingerprintOptions, LockOptions, CheckOptions, StatusOptions,
+                 DiffOptions, CompareOptions, ExplainOptions, HookOptions>;
 
 }  // namespace envguard::cli

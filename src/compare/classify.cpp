@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
 #include "compare/distance.hpp"
 #include "recipe/table.hpp"
@@ -52,15 +51,6 @@ void widen(model::EvidenceRecord& record, const std::vector<model::ProbeResult>&
   if (found == results.end() || !found->evidence) return;
   const auto moved = distance(record.evidence, *found->evidence);
   if (moved && !moved->absolute) record.band = std::max(record.band.value_or(0), moved->value);
-}
-
-/// Unknown counts as less than any class here: it says nothing of how far.
-int gravity(const model::MovedProbe& probe) {
-  return probe.drift_class ? static_cast<int>(*probe.drift_class) : -1;
-}
-
-double bands(const model::MovedProbe& probe) {
-  return probe.distance && probe.band && *probe.band > 0 ? probe.distance->value / *probe.band : 0;
 }
 
 }  // namespace
@@ -113,13 +103,6 @@ void widen_bands(std::vector<model::EvidenceRecord>& records, const model::Run& 
   for (auto& record : records) {
     if (record.profile == later.plan.profile) widen(record, later.probes);
   }
-}
-
-bool moved_more(const model::MovedProbe& a, const model::MovedProbe& b) {
-  const auto key = [](const model::MovedProbe& probe) {
-    return std::tuple(gravity(probe), bands(probe), probe.distance ? probe.distance->value : 0);
-  };
-  return key(a) > key(b);
 }
 
 }  // namespace envguard::compare

@@ -39,7 +39,4 @@ void set_bands(std::vector<model::EvidenceRecord>& records, const model::Run& pe
 /// Widens the bands by how far later runs of the same inputs lie from the first, whose evidence the records are.
 void widen_bands(std::vector<model::EvidenceRecord>& records, const model::Run& later);
 
-/// Whether `a` moved more than `b`: the graver class, then the more bands, then the farther.
-[[nodiscard]] bool moved_more(const model::MovedProbe& a, const model::MovedProbe& b);
-
 }  // namespace envguard::compare

@@ -50,7 +50,7 @@ model::LayerChange change_of_as_is(const model::LockDiff& diff) {
     all.moved += layer.moved;
     all.of += layer.of;
   }
-  const auto worst = std::ranges::min_element(diff.as_is_moved, moved_more);
+  const auto worst = std::ranges::min_element(diff.as_is_moved, model::moved_more);
   auto change = change_of_layer(all, diff.as_is_moved);
   if (worst->distance) change.distance = fmt::format("{:.1e}", worst->distance->value);
   if (worst->drift_class) change.drift_class = model::name(*worst->drift_class);

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "compare/classify.hpp"
 #include "recipe/table.hpp"
 
 namespace envguard::compare {
@@ -107,7 +106,7 @@ std::vector<model::LayerSummary> layer_summaries(const std::vector<model::ProbeL
     auto& summary = layer(probe.id);
     ++summary.moved;
     const auto worst = std::ranges::find(moved, summary.worst, &model::MovedProbe::id);
-    if (worst == moved.end() || moved_more(probe, *worst)) summary.worst = probe.id;
+    if (worst == moved.end() || model::moved_more(probe, *worst)) summary.worst = probe.id;
   }
   std::ranges::stable_sort(layers, {}, [](const auto& summary) { return recipe::layer_rank(summary.layer); });
   return layers;

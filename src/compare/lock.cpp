@@ -162,14 +162,6 @@ RunsOfProfile runs_of(const Runs& runs, Profile profile) {
   return found;
 }
 
-/// A band is of the computation, not of its bits: what strict perturbed already is not perturbed again.
-Measure perturbed(model::DeviceKind kind, Profile profile) {
-  Measure measure{recipe::probes(kind, profile), profile};
-  if (profile == Profile::as_is) std::erase_if(measure.probes, [](const auto& id) { return recipe::find(id)->strict; });
-  for (std::uint64_t seed = 1; seed <= band_rounds; ++seed) measure.perturb.push_back(seed);
-  return measure;
-}
-
 void append_evidence(std::vector<model::EvidenceRecord>& records, const RunsOfProfile& runs, const model::Lock& lock) {
   const auto profile = runs.plain.front()->plan.profile;
   auto own = evidence_of(*runs.plain.front()).records;
@@ -220,6 +212,14 @@ std::optional<Measure> missing(const LockQuestion& question, const Runs& runs, b
 }
 
 }  // namespace
+
+/// A band is of the computation, not of its bits: what strict perturbed already is not perturbed again.
+Measure perturbed(model::DeviceKind kind, Profile profile) {
+  Measure measure{recipe::probes(kind, profile), profile};
+  if (profile == Profile::as_is) std::erase_if(measure.probes, [](const auto& id) { return recipe::find(id)->strict; });
+  for (std::uint64_t seed = 1; seed <= band_rounds; ++seed) measure.perturb.push_back(seed);
+  return measure;
+}
 
 int processes_of_lock(int runs) {
   return 2 * (runs + 1);

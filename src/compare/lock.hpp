@@ -45,6 +45,9 @@ inline constexpr int band_rounds = 19;
 [[nodiscard]] NextForLock next_for_lock(const std::optional<model::Lock>& previous, const model::Observed& observed,
                                         const model::Policy& policy, const LockQuestion& question, const Runs& runs);
 
+/// One process that measures the bands of a device's ladder.
+[[nodiscard]] Measure perturbed(model::DeviceKind kind, model::Profile profile);
+
 /// The most processes that `lock` asks for: as many runs of each profile, and one of each that perturbs.
 [[nodiscard]] int processes_of_lock(int runs);
 

@@ -60,6 +60,10 @@ model::GpuKey use_gpu(torch::Torch& torch, model::Device device) try {
 
 void set_flags(const torch::Context& context, const model::Plan& plan, codec::Opened& opened) {
   for (const auto& [name, value] : plan.flags) {
+    if (name == "matmul-precision") {
+      if (!context.set_matmul_precision(value)) opened.not_settable.push_back(name);
+      continue;
+    }
     if (!value.empty() && !context.set(name, value == "true")) {
       opened.not_settable.push_back(name);
       continue;

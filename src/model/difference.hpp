@@ -46,6 +46,9 @@ struct MovedProbe {
   std::string allowed_until{};  ///< its last day
 };
 
+/// Whether `a` moved more than `b`: the graver class, then the more bands, then the farther.
+[[nodiscard]] bool moved_more(const MovedProbe& a, const MovedProbe& b);
+
 struct LayerSummary {
   std::string layer;
   int moved = 0;

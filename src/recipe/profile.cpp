@@ -37,6 +37,12 @@ const ProfileSettings& settings(model::Profile profile) {
   return profile == model::Profile::strict ? strict : as_is;
 }
 
+std::vector<std::string> settable_flags() {
+  std::vector<std::string> names{"matmul-precision", "flush-denormal", "mkldnn", "threads"};
+  for (const auto& [flag, value] : settings(model::Profile::strict).flags) names.push_back(flag);
+  return names;
+}
+
 bool overridden(model::Profile profile, std::string_view knob) {
   // PyTorch reads it once, as the default of what the flag tf32-cublas then sets.
   if (knob == "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE") return profile == model::Profile::strict;

@@ -18,6 +18,10 @@ struct ProfileSettings {
 
 [[nodiscard]] const ProfileSettings& settings(model::Profile profile);
 
+/// Flags of PyTorch that an engine can set, by name: those of strict, and "matmul-precision" (highest, high, medium),
+/// "flush-denormal", "mkldnn", "threads".
+[[nodiscard]] std::vector<std::string> settable_flags();
+
 /// Whether the profile replaces what this knob chooses, so that it cannot have moved one of its probes.
 [[nodiscard]] bool overridden(model::Profile profile, std::string_view knob);
 

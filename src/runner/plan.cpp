@@ -37,7 +37,11 @@ void set(model::Plan& plan, const std::string& setting, const std::string& value
     return;
   }
   const auto flag = std::ranges::find(plan.flags, setting, &std::pair<std::string, std::string>::first);
-  if (flag != plan.flags.end()) flag->second = value;
+  if (flag != plan.flags.end()) {
+    flag->second = value;
+  } else {
+    plan.flags.emplace_back(setting, value);
+  }
 }
 
 }  // namespace envguard::runner

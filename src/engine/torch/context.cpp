@@ -72,6 +72,8 @@ constexpr std::array switches{
            {{{"_ZN2at7Context21setSDPUseMemEfficientEb"}}},
            {{{"_ZNK2at7Context26userEnabledMemEfficientSDPEv"}}}},
     Switch{"sdp-cudnn", {{{"_ZN2at7Context14setSDPUseCuDNNEb"}}}, {{{"_ZNK2at7Context19userEnabledCuDNNSDPEv"}}}},
+    Switch{"flush-denormal", {{{"_ZN2at7Context16setFlushDenormalEb"}}}, {}},
+    Switch{"mkldnn", {{{"_ZN2at7Context20setUserEnabledMkldnnEb"}}}, {{{"_ZNK2at7Context17userEnabledMkldnnEv"}}}},
     Switch{"sdp-math", {{{"_ZN2at7Context13setSDPUseMathEb"}}}, {{{"_ZNK2at7Context18userEnabledMathSDPEv"}}}},
 };
 
@@ -124,6 +126,17 @@ bool Context::set(std::string_view flag, bool value) const try {
   const auto [setter, function] = available(library_, row->setters);
   if (setter != nullptr) call(function, *setter, global, value);
   return setter != nullptr;
+} catch (const std::exception&) {
+  return false;
+}
+
+bool Context::set_matmul_precision(const std::string& precision) const try {
+  auto* set = library_.function<void(void*, const std::string&)>(
+      "_ZN2at7Context25setFloat32MatmulPrecisionERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE");
+  void* global = context();
+  if (set == nullptr || global == nullptr) return false;
+  set(global, precision);
+  return true;
 } catch (const std::exception&) {
   return false;
 }

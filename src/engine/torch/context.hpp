@@ -16,6 +16,8 @@ class Context {
 
   /// False where this PyTorch has no such switch, or throws.
   [[nodiscard]] bool set(std::string_view flag, bool value) const;
+  /// torch.set_float32_matmul_precision: "highest", "high", "medium".
+  [[nodiscard]] bool set_matmul_precision(const std::string& precision) const;
   /// at::set_num_threads.
   [[nodiscard]] bool set_threads(int threads) const;
   /// at::get_num_threads; nothing where this PyTorch has none.

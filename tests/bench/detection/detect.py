@@ -118,7 +118,7 @@ def main():
         for number, injection in enumerate(injections, 1):
             records.append(bench.run(injection))
             say(f"{number} of {len(injections)}, {time.monotonic() - started:.0f} s: {injection.name}: {records[-1].status}")
-    claims = all_claims(records)
+    claims = all_claims(records, whole=not options.only)
     show(records, claims, bench.as_is)
     if options.json:
         options.json.write_text(as_json(records, claims), encoding="utf-8")

@@ -69,11 +69,11 @@ def named(records):
             yield f"  why      {injection.beyond or 'NOT EXPLAINED'}"
 
 
-def crossed(pairs):
-    """Rows: measured. Columns: given."""
+def crossed(pairs, absent="none"):
+    """Rows: measured. Columns: given, and `absent` where nothing is."""
     counts = Counter(pairs)
     columns = [name for name in (*CLASSES, None) if any(given == name for _, given in counts)]
-    rows = [("measured \\ given", *(name or "none" for name in columns))]
+    rows = [("measured \\ given", *(name or absent for name in columns))]
     for name in (*CLASSES, None):
         if any(measured == name for measured, _ in counts):
             rows.append((name or "no class", *(str(counts[name, given]) for given in columns)))
@@ -90,15 +90,18 @@ def class_tables(records):
         yield from crossed((entry.measured, entry.given) for entry in probes if entry.dtype == dtype)
     yield ""
     yield "Worst class by group of operators: cases outside the ladder, against the ladder's probes of the same group"
-    yield from crossed((name, record.given_by_group().get(group)) for record in records for group,
-                       name in record.felt.classes.items()
-                       if name and any(True for _ in record.check.moved))
+    groups = [(name, record.given_by_group().get(group)) for record in records if record.check.moved
+              for group, name in record.felt.classes.items() if name]
+    yield from crossed(groups, absent="none moved")
 
 
 def today_lines(records):
     moving = [record for record in records if record.felt.moved]
-    for what, seen_by in (("envguard", lambda record: record.check.felt),
-                          ("loss to 4 decimals", lambda record: record.felt.today.loss),
-                          ("assert_close of the weights, defaults", lambda record: record.felt.today.close),
-                          ("hash of the weights", lambda record: record.felt.today.weights)):
-        yield f"{what:<40} sees {sum(map(bool, map(seen_by, moving)))} of {len(moving)} injections that move something in Python"
+    sights = {
+        "envguard": lambda record: record.check.felt,
+        "loss to 4 decimals": lambda record: record.felt.today.loss,
+        "assert_close of the weights, defaults": lambda record: record.felt.today.close,
+        "hash of the weights": lambda record: record.felt.today.weights,
+    }
+    for what, sees in sights.items():
+        yield f"{what:<38} sees {sum(map(bool, map(sees, moving)))} of {len(moving)} injections that move something in Python"
