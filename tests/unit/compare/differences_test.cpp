@@ -76,9 +76,9 @@ TEST(ToMend, OfADriftTheKnobsAndNumericVersionsElseWhateverDiffers) {
   const Difference cache{Difference::Kind::cache, "l2", "1", "2", {}, {}};
   const Difference replaced{
       Difference::Kind::knob, "OMP_NUM_THREADS", "not set", "2", Difference::Weight::overridden, {}};
-  EXPECT_THAT(names(to_mend({knob, numpy, cache, replaced}, true)), ElementsAre("MKL_CBWR"));
-  EXPECT_THAT(names(to_mend({numpy, cache, replaced}, true)), ElementsAre("numpy"));
-  EXPECT_THAT(to_mend({knob, numpy, cache, replaced}, false), IsEmpty());
+  EXPECT_THAT(names(to_mend({knob, numpy, cache, replaced}, true, {})), ElementsAre("MKL_CBWR"));
+  EXPECT_THAT(names(to_mend({numpy, cache, replaced}, true, {})), ElementsAre("numpy"));
+  EXPECT_THAT(to_mend({knob, numpy, cache, replaced}, false, {}), IsEmpty());
 }
 
 TEST(Recorded, WhatPyTorchTellsOfItsBuildIsAskedAfterAMeasurementOnly) {
