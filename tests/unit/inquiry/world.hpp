@@ -14,11 +14,16 @@
 
 namespace envguard::inquiry::test {
 
+/// Probes that tests speak of: one of a unit of two, two units of one.
+inline constexpr auto conv = "dnn.conv2d_3x3.forward";
+inline constexpr auto gemm = "blas.gemm_f32_256x256x256";
+inline constexpr auto exp_f32 = "ops.exp_f32";
+
 /// One row of the table that stands for a PyTorch: where this holds, in this process, these probes compute something
 /// else.
 struct Row {
-  /// "MKL_CBWR=AVX2"; several with "&" where all must hold; empty: always. "install=other" is the PyTorch of --against,
-  /// "order=part" a process that runs some of the probes only.
+  /// "MKL_CBWR=AVX2", "MKL_CBWR=" where it is not set; several with "&" where all must hold; empty: always.
+  /// "install=other" is the PyTorch of --against, "order=part" a process that runs some of the probes only.
   std::string holds;
   int process = 0;       ///< 1 for the first; 0: in every one
   std::string where;     ///< a layer, or the start of a probe's id
@@ -84,7 +89,7 @@ class TableLaboratory : public Laboratory {
     return std::ranges::all_of(base::split(row.holds, '&'), [&](std::string_view condition) {
       const auto equals = condition.find('=');
       const auto found = scene.find(std::string(condition.substr(0, equals)));
-      return found != scene.end() && found->second == condition.substr(equals + 1);
+      return (found == scene.end() ? "" : std::string_view(found->second)) == condition.substr(equals + 1);
     });
   }
 
