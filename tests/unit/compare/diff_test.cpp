@@ -93,6 +93,47 @@ TEST(Diff, AddedAndRemovedNameTheirSide) {
   EXPECT_FALSE(added(lock()).same());
 }
 
+// Evidence of both sides: how far, and which class.
+
+model::EvidenceTable evidence(double moved, std::optional<double> band) {
+  model::EvidenceTable table;
+  for (const auto& [id, line] : lock().strict) {
+    model::Evidence numbers{.norm = 1, .elements = 4};
+    numbers.sketch.high[0] = moved;
+    table.records.push_back({id, model::parse_status(line) ? model::Evidence{} : numbers, band});
+  }
+  return table;
+}
+
+TEST(Diff, WithEvidenceOfBothSidesSaysHowFar) {
+  auto newer = lock();
+  newer.strict[1].second = std::string(32, 'c');
+  const auto before = evidence(0, 1e-7), after = evidence(2e-7, {});
+  const auto found = diff({lock(), &before}, {newer, &after});
+  ASSERT_THAT(found.moved, SizeIs(1));
+  ASSERT_TRUE(found.moved[0].distance);
+  EXPECT_NEAR(found.moved[0].distance->value, 2e-7, 1e-15);
+  EXPECT_EQ(found.moved[0].band, 1e-7);
+  EXPECT_FALSE(diff({lock(), nullptr}, {newer, &after}).moved[0].distance);
+  EXPECT_FALSE(diff({lock(), &before}, {newer, nullptr}).moved[0].distance);
+}
+
+TEST(ChangeOf, NamesTheWorstOfALayerItsDistanceAndClass) {
+  auto older = lock();
+  older.strict[1].first = "blas.mv_f32_1031x257";
+  auto newer = older;
+  newer.strict[1].second = std::string(32, 'c');
+  newer.strict[2].second = std::string(32, 'd');
+  auto before = evidence(0, 1e-7), after = evidence(2e-7, {});
+  before.records[1].id = after.records[1].id = "blas.mv_f32_1031x257";
+  EXPECT_THAT(change_of(diff({older, &before}, {newer, &after}))->layers,
+              ElementsAre(model::LayerChange{"blas", 2, 2, "dot", "", "wrong"}))
+      << "another status is graver than any rounding";
+  newer.strict[2].second = "unsupported";
+  EXPECT_THAT(change_of(diff({older, &before}, {newer, &after}))->layers,
+              ElementsAre(model::LayerChange{"blas", 1, 2, "mv_f32_1031x257", "2.0e-07", "rounding"}));
+}
+
 TEST(ChangeOf, SpeaksAsTheLockDoes) {
   auto newer = lock();
   newer.versions = {{"torch", "2.15.0"}, {"triton", "3.8.0"}};
