@@ -239,6 +239,9 @@ TEST(CauseOfADrift, AKnobWithoutWhichTheEngineDiesIsRecordedAndTheOthersGoOn) {
   ASSERT_NE(alone, cause.experiments.end());
   EXPECT_EQ(alone->restored, 1);
   EXPECT_EQ(std::ranges::count(cause.experiments, "the engine died of SIGSEGV", &model::Experiment::fault), 2);
+  for (const auto& experiment : cause.experiments) {
+    EXPECT_TRUE(experiment.fault.empty() || experiment.restored + experiment.unchanged == 0);
+  }
   EXPECT_THAT(cause.what, HasSubstr("the engine died of SIGSEGV"));
 }
 
