@@ -132,6 +132,8 @@ TEST(Rounds, OneThatWasNotAskedForIsAFault) {
 TEST(Rounds, NothingIsMeasuredOutsideOfThem) {
   const auto outside = "a probe outside of a round";
   EXPECT_THAT(fault_of(perturbing(), codec::write_line(codec::Begin{"a.1"})), HasSubstr(outside));
+  EXPECT_THAT(fault_of(perturbing(), probe("a.1")), HasSubstr(outside));
+  EXPECT_THAT(fault_of(perturbing(), probe("a.1") + round(7) + both + round(9) + both + done(5)), HasSubstr(outside));
 }
 
 TEST(Rounds, TheLastLineCountsTheProbesOfAll) {
