@@ -94,7 +94,7 @@ TEST(Evidence, WithoutAnyBandSaysSoInItsHeader) {
 
 TEST(Evidence, WhatCannotBeABandIsNone) {
   constexpr auto infinity = std::numeric_limits<double>::infinity();
-  for (const double band : {-1e-7, -0.5, -infinity, std::nan("")}) {
+  for (const double band : {-1e-7, -0.5, -infinity, infinity, std::nan("")}) {
     const auto [lock, bytes] = with_band(band);
     EXPECT_FALSE(parse_evidence(bytes, lock, "T").record("arith.exp_f64")->band) << band;
   }
