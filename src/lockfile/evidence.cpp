@@ -105,7 +105,7 @@ model::EvidenceRecord read_record(Reader& in, model::Profile profile, const std:
   evidence.norm = in.f64();
   evidence.max = in.f64();
   const double band = in.f64();
-  if (band >= 0) record.band = band;  // NaN where none was measured
+  if (band >= 0 && std::isfinite(band)) record.band = band;  // NaN where none was measured
   evidence.elements = in.u64();
   evidence.nan = in.u64();
   evidence.inf = in.u64();

@@ -147,6 +147,7 @@ void Transcript::hear(const codec::Begin& begin) {
 
 void Transcript::hear(const codec::Probe& probe) {
   require(Phase::opened);
+  if (run_.rounds.empty() != run_.plan.perturb.empty()) out_of_place("a probe outside of a round");
   const auto& id = probe.result.id;
   if (std::ranges::find(run_.plan.probes, id) == run_.plan.probes.end()) {
     out_of_place("probe " + shown(id) + " was not asked for");

@@ -91,21 +91,40 @@ TEST(Ladder, AUnitIsRunWholeAndOnlyWhatWasAskedForIsAnswered) {
   EXPECT_EQ(run.probes[0].line(), reference().probe("linalg.qr.product")->line());
 }
 
-TEST(Ladder, OneUlpOnEveryInputMovesWhatIsComputedFromFloats) {
+/// A line per probe of every round of one process.
+std::vector<std::map<std::string, std::string>> perturbed(const std::vector<std::uint64_t>& seeds) {
   model::Plan plan = reference().plan;
-  plan.perturb = 1;
-  const auto perturbed = lines_of(test::measure(plan));
-  const auto again = lines_of(test::measure(plan));
-  plan.perturb = 2;
-  const auto otherwise = lines_of(test::measure(plan));
-  EXPECT_EQ(perturbed, again);
+  plan.perturb = seeds;
+  const model::Run run = test::measure(plan);
+  EXPECT_TRUE(run.whole()) << run.output;
+  EXPECT_TRUE(run.probes.empty());
+  std::vector<std::map<std::string, std::string>> rounds;
+  for (const auto& round : run.rounds) {
+    auto& lines = rounds.emplace_back();
+    for (const auto& probe : round) lines[probe.id] = probe.line();
+  }
+  return rounds;
+}
+
+TEST(Ladder, RoundsOfOneProcessAreThoseOfTwo) {
+  const auto both = perturbed({1, 2});
+  ASSERT_EQ(both.size(), 2U);
+  EXPECT_EQ(both[0], perturbed({1}).at(0));
+  EXPECT_EQ(both[1], perturbed({2}).at(0));
+  EXPECT_EQ(lines_of(test::measure(reference().plan)), lines_of(reference())) << "without seeds nothing moves";
+}
+
+TEST(Ladder, OneUlpOnEveryInputMovesWhatIsComputedFromFloats) {
+  const auto both = perturbed({1, 2});
+  const auto& moved = both[0];
+  const auto& otherwise = both[1];
   for (const auto& [id, line] : lines_of(reference())) {
     const recipe::Unit& unit = *recipe::find_unit(recipe::find(id)->unit);
     if (unit.inputs.empty()) {
-      EXPECT_EQ(perturbed.at(id), line) << id;  // it only draws
-    } else if (unit.family != "rng") {          // a mask does not depend on what it is laid over
-      EXPECT_NE(perturbed.at(id), line) << id;
-      EXPECT_NE(perturbed.at(id), otherwise.at(id)) << id;
+      EXPECT_EQ(moved.at(id), line) << id;  // it only draws
+    } else if (unit.family != "rng") {      // a mask does not depend on what it is laid over
+      EXPECT_NE(moved.at(id), line) << id;
+      EXPECT_NE(moved.at(id), otherwise.at(id)) << id;
     }
   }
 }

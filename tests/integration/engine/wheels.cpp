@@ -86,8 +86,7 @@ model::Plan plan_for(const model::Install& install, const std::vector<std::strin
   return runner::make_plan(install, {}, model::Profile::strict, probes, {});
 }
 
-model::Run measure(const model::Plan& plan, const runner::Watch& watch,
-                   const std::vector<std::pair<std::string, std::string>>& variables) {
+model::Run measure(const model::Plan& plan, const runner::Watch& watch, const runner::Variables& variables) {
   runner::Setup setup;
   setup.engine = ENGINE;
   setup.build = codec::build_id();

@@ -24,7 +24,7 @@ namespace envguard::engine::test {
 
 /// One engine process, through the product's own runner.
 [[nodiscard]] model::Run measure(const model::Plan& plan, const runner::Watch& watch = {},
-                                 const std::vector<std::pair<std::string, std::string>>& variables = {});
+                                 const runner::Variables& variables = {});
 
 /// What an engine that was started by hand answered.
 struct Conversation {

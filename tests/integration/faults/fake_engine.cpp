@@ -72,6 +72,16 @@ void hang() {
   while (true) std::this_thread::sleep_for(std::chrono::hours(1));
 }
 
+// Every round of a plan that perturbs, and its number of probes.
+void all_rounds(const Plan& message) {
+  for (const auto seed : message.plan.perturb) {
+    say(codec::Round{seed});
+    all_probes(message);
+  }
+  say(codec::Done{static_cast<int>(message.plan.probes.size() * message.plan.perturb.size()), ""});
+  std::_Exit(0);
+}
+
 // No fault: the whole conversation, with a file left where it stands.
 void well(const Plan& message) {
   hello(message);
@@ -80,6 +90,7 @@ void well(const Plan& message) {
             << (std::getenv("CUDA_VISIBLE_DEVICES") ? std::getenv("CUDA_VISIBLE_DEVICES") : "")
             << " device=" << message.plan.device.text() << std::endl;
   open();
+  if (!message.plan.perturb.empty()) all_rounds(message);
   all_probes(message);
   done(message);
 }
@@ -236,6 +247,32 @@ void cuda_error(const Plan& message) {
   say(codec::Done{2, "cuda-error"});
 }
 
+// Dies in the last probe of the last round.
+void dies_in_a_round(const Plan& message) {
+  hello(message);
+  open();
+  for (const auto seed : message.plan.perturb) {
+    say(codec::Round{seed});
+    for (const auto& id : message.plan.probes) {
+      const bool last = seed == message.plan.perturb.back() && id == message.plan.probes.back();
+      if (!last) probe(id);
+    }
+  }
+  say(codec::Begin{message.plan.probes.back()});
+  std::signal(SIGFPE, SIG_DFL);
+  std::raise(SIGFPE);
+}
+
+// Loses the GPU in the second round: no process can take up a round in its middle.
+void cuda_error_in_a_round(const Plan& message) {
+  hello(message);
+  open();
+  say(codec::Round{message.plan.perturb.front()});
+  all_probes(message);
+  say(codec::Round{message.plan.perturb.back()});
+  say(codec::Done{static_cast<int>(message.plan.probes.size()), "cuda-error"});
+}
+
 // Puts every tensor into descriptor 4.
 void keeps_bytes(const Plan& message) {
   hello(message);
@@ -293,6 +330,8 @@ constexpr std::array engines{
     Engine{"leaves_a_grandchild", leaves_a_grandchild},
     Engine{"stays_after_the_last_line", stays_after_the_last_line},
     Engine{"cuda_error", cuda_error},
+    Engine{"dies_in_a_round", dies_in_a_round},
+    Engine{"cuda_error_in_a_round", cuda_error_in_a_round},
     Engine{"keeps_bytes", keeps_bytes},
     Engine{"bytes_beyond_the_end", bytes_beyond_the_end},
     Engine{"interrupts_its_caller", interrupts_its_caller},

@@ -94,6 +94,41 @@ TEST_F(Faults, NoneAtAll) {
   EXPECT_FALSE(variables.at("GIT_INDEX_FILE").value);
 }
 
+TEST_F(Faults, NoneInAnyRound) {
+  auto plan = plan_of({"blas.a", "blas.b"});
+  plan.perturb = {7, 9, 11};
+  std::vector<std::string> told;
+  watch_.progress = [&](const Progress& progress) {
+    told.push_back(std::to_string(progress.done) + "/" + std::to_string(progress.of));
+  };
+  const auto run = this->run("well", plan);
+  EXPECT_TRUE(run.whole()) << run.fault->what;
+  ASSERT_EQ(run.rounds.size(), 3U);
+  for (const auto& round : run.rounds) EXPECT_EQ(round.size(), 2U);
+  EXPECT_THAT(run.probes, IsEmpty());
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(told.back(), "5/6");
+}
+
+TEST_F(Faults, DiesInARound) {
+  auto plan = plan_of({"blas.a", "blas.b"});
+  plan.perturb = {7, 9};
+  const auto run = this->run("dies_in_a_round", plan);
+  expect_fault(run, Kind::crashed, "the engine died of SIGFPE in blas.b", "blas.b");
+  ASSERT_EQ(run.rounds.size(), 2U) << "what came before is kept";
+  EXPECT_EQ(run.rounds[0].size(), 2U);
+  EXPECT_EQ(run.rounds[1].size(), 1U);
+}
+
+TEST_F(Faults, ALostGpuEndsEveryRound) {
+  auto plan = plan_of({"blas.a", "blas.b"});
+  plan.perturb = {7, 9};
+  const auto run = this->run("cuda_error_in_a_round", plan);
+  ASSERT_TRUE(run.fault);
+  EXPECT_EQ(name(run.fault->kind), name(Kind::cuda_error));
+  EXPECT_FALSE(run.resumed);
+}
+
 TEST_F(Faults, AGpuIsChosenByItsUuid) {
   setup_.gpu_uuids = {"GPU-a", "GPU-b"};
   auto plan = plan_of({"blas.a"});

@@ -1,35 +1,10 @@
 """Environment variables that move what PyTorch computes, against a lock made without them."""
 
-import json
-import unittest
-from pathlib import Path
-
 import harness
-
-ONEDNN_FROM_THE_LOWEST = ["SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX512_CORE", "AVX512_CORE_VNNI", "AVX512_CORE_BF16"]
-
-
-def cpu_has(flag):
-    return f" {flag} " in Path("/proc/cpuinfo").read_text(encoding="utf-8").replace("\n", " ")
+import injections
 
 
-class Knobs(harness.Sandbox):
-    def setUp(self):
-        super().setUp()
-        self.make_locked_repository()
-
-    def fingerprint(self, env=None):
-        result = self.envguard(harness.MATCH, "fingerprint", "--device", "cpu", "--format", "json", env=env)
-        return json.loads(result.stdout)["id"]
-
-    def felt(self, name, values):
-        """The first setting under which this CPU computes other bits, found without asking `check`."""
-        usual = self.fingerprint()
-        for value in values:
-            if self.fingerprint({name: value}) != usual:
-                return {name: value}
-        return None
-
+class Knobs(injections.Injections):
     def drifts(self, setting):
         """`check` under a setting ends in 8 and names the knob, its value and the lowest layer that moved."""
         (name, value), = setting.items()
@@ -46,15 +21,15 @@ class Knobs(harness.Sandbox):
         self.assertEqual(knobs[name]["here"], value)
 
     def test_onednn_instruction_set(self):
-        setting = self.felt("ONEDNN_MAX_CPU_ISA", ONEDNN_FROM_THE_LOWEST)
-        if setting is None and not cpu_has("avx2"):
+        setting = self.felt("ONEDNN_MAX_CPU_ISA", injections.ONEDNN_FROM_THE_LOWEST)
+        if setting is None and not injections.cpu_has("avx2"):
             self.skipTest("no value of ONEDNN_MAX_CPU_ISA changes what this CPU computes")
         self.assertIsNotNone(setting, "a CPU with AVX2 feels SSE41")
         self.drifts(setting)
 
     def test_aten_capability(self):
         setting = self.felt("ATEN_CPU_CAPABILITY", ["default"])
-        if setting is None and not cpu_has("avx2"):
+        if setting is None and not injections.cpu_has("avx2"):
             self.skipTest("ATEN_CPU_CAPABILITY=default changes nothing that this CPU computes")
         self.assertIsNotNone(setting, "a CPU with AVX2 feels it")
         self.drifts(setting)
@@ -76,7 +51,7 @@ class Knobs(harness.Sandbox):
         self.assertIn("strict", text)
 
     def test_a_lock_made_under_a_knob_names_it_when_it_is_gone(self):
-        setting = self.felt("ONEDNN_MAX_CPU_ISA", ONEDNN_FROM_THE_LOWEST)
+        setting = self.felt("ONEDNN_MAX_CPU_ISA", injections.ONEDNN_FROM_THE_LOWEST)
         if setting is None:
             self.skipTest("no value of ONEDNN_MAX_CPU_ISA changes what this CPU computes")
         self.envguard(harness.MATCH, "lock", "--device", "cpu", "--reason", "older CPUs", env=setting)

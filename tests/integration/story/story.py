@@ -55,7 +55,7 @@ class Story(harness.Sandbox):
         self.envguard(harness.MATCH, "lock", "--device", "cpu", "--reason", "older CPUs", env=KNOB)
         text = self.lock_file().read_text(encoding="utf-8")
         self.assertIn('reason = "older CPUs"', text)
-        self.assertRegex(text, r"(?m)^dnn = \{ moved = [1-9]\d*, of = \d+ \}")
+        self.assertRegex(text, r'(?m)^dnn = \{ moved = [1-9]\d*, of = \d+, worst = "[^"]+", distance = "\d\.\de-\d+", class = "\w+" \}')
         diff = self.envguard(harness.MATCH, "diff", "HEAD").stdout
         self.assertIn("ONEDNN_MAX_CPU_ISA", diff)
 

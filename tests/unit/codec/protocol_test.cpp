@@ -104,9 +104,9 @@ TEST(PlanJson, EqualPlansAreEqualBytesAndComeBack) {
   EXPECT_EQ(message.build, "b");
   EXPECT_EQ(write_plan(message.plan, "b"), text);
   auto other = plan;
-  other.perturb.reset();
+  other.perturb.clear();
   EXPECT_NE(write_plan(other, "b"), text);
-  EXPECT_FALSE(read_plan(write_plan(other, "b")).plan.perturb);
+  EXPECT_TRUE(read_plan(write_plan(other, "b")).plan.perturb.empty());
   EXPECT_THROW((void)read_plan("{}"), base::Error);
 }
 

@@ -27,7 +27,7 @@ inline model::Run sample_run() {
   run.plan.threads = 2;
   run.plan.flags = {{"deterministic-algorithms", "true"}};
   run.plan.probes = {"blas.a", "blas.b"};
-  run.plan.perturb = UINT64_MAX;
+  run.plan.perturb = {1, UINT64_MAX};
   run.plan.keep_bytes = true;
   run.build = "0.1.0-abc";
   run.torch_version = "2.11.0";

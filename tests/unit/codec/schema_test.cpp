@@ -123,6 +123,7 @@ TEST(Schemas, EveryProtocolLineIsAsDocumented) {
       Opening{"/\xff"},
       NotOpened{NotOpened::Kind::missing_symbol, "w", "s"},
       Opened{"2.11.0", 1, model::GpuKey{"G", "9.0", 1}, {{"mkl", "2024.2"}}, {{"f", "true"}}, {"x"}},
+      Round{UINT64_MAX},
       Begin{"a"},
       Probe{test::ok_probe("a"), Extent{1, 2}},
       Libraries{{{"n", "/p", "id"}}, {{"c", "9", "o"}}},

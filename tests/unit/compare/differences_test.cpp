@@ -76,9 +76,28 @@ TEST(ToMend, OfADriftTheKnobsAndNumericVersionsElseWhateverDiffers) {
   const Difference cache{Difference::Kind::cache, "l2", "1", "2", {}, {}};
   const Difference replaced{
       Difference::Kind::knob, "OMP_NUM_THREADS", "not set", "2", Difference::Weight::overridden, {}};
-  EXPECT_THAT(names(to_mend({knob, numpy, cache, replaced}, true)), ElementsAre("MKL_CBWR"));
-  EXPECT_THAT(names(to_mend({numpy, cache, replaced}, true)), ElementsAre("numpy"));
-  EXPECT_THAT(to_mend({knob, numpy, cache, replaced}, false), IsEmpty());
+  EXPECT_THAT(names(to_mend({knob, numpy, cache, replaced}, true, {})), ElementsAre("MKL_CBWR"));
+  EXPECT_THAT(names(to_mend({numpy, cache, replaced}, true, {})), ElementsAre("numpy"));
+  EXPECT_THAT(to_mend({knob, numpy, cache, replaced}, false, {}), IsEmpty());
+}
+
+TEST(ToMend, WhereTheCauseIsConfirmedItAloneAndWhatBlocks) {
+  const Difference knob{Difference::Kind::knob, "MKL_CBWR", "not set", "AVX2", {}, {}};
+  const Difference other{Difference::Kind::knob, "ONEDNN_MAX_CPU_ISA", "not set", "AVX2", {}, {}};
+  const Difference torch{Difference::Kind::version, "torch", "1", "2", Difference::Weight::blocks, "locked"};
+  const Difference cuda{Difference::Kind::version, "cuda", "1", "2", {}, "any"};
+  model::Cause cause;
+  cause.certainty = model::Cause::Certainty::confirmed;
+  cause.sufficient = {{"MKL_CBWR"}};
+  cause.explained = cause.of = 3;
+  EXPECT_THAT(names(to_mend({knob, other, torch, cuda}, true, cause)), ElementsAre("MKL_CBWR", "torch"));
+  cause.explained = 2;
+  EXPECT_THAT(names(to_mend({knob, other, torch, cuda}, true, cause)),
+              ElementsAre("MKL_CBWR", "ONEDNN_MAX_CPU_ISA", "torch", "cuda"))
+      << "the rest may come of any of them";
+  cause.explained = 3;
+  cause.certainty = model::Cause::Certainty::undetermined;
+  EXPECT_THAT(names(to_mend({knob, other}, true, cause)), ElementsAre("MKL_CBWR", "ONEDNN_MAX_CPU_ISA"));
 }
 
 TEST(Recorded, WhatPyTorchTellsOfItsBuildIsAskedAfterAMeasurementOnly) {

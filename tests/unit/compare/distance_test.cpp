@@ -79,22 +79,5 @@ TEST(Distance, IsNoneWhereNaNOrInfMoved) {
   EXPECT_FALSE(distance(locked, evidence_of(std::vector<double>(15, 1.0))));
 }
 
-TEST(SetDistances, LeavesOutStatusesAndRandomStreams) {
-  const auto a = evidence_of({1, 2, 3}), b = evidence_of({1, 2, 4});
-  const model::EvidenceTable locked{{{"rng.rand_10000", a}, {"blas.mv", a}, {"blas.dot", a}, {"blas.gone", {}}}};
-  model::Run run;
-  for (const auto* id : {"rng.rand_10000", "blas.mv", "blas.gone"}) {
-    run.probes.push_back({id, model::ProbeStatus::ok, base::Hash128{}, b, {}});
-  }
-  run.probes.push_back({"blas.dot", model::ProbeStatus::unsupported, {}, {}, "no"});
-  std::vector<model::MovedProbe> moved;
-  for (const auto* id : {"rng.rand_10000", "blas.mv", "blas.dot", "blas.gone"}) moved.push_back({id, "a", "b", {}});
-  set_distances(moved, locked, run);
-  EXPECT_FALSE(moved[0].distance);
-  EXPECT_TRUE(moved[1].distance);
-  EXPECT_FALSE(moved[2].distance);
-  EXPECT_FALSE(moved[3].distance);
-}
-
 }  // namespace
 }  // namespace envguard::compare

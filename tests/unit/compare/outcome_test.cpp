@@ -9,9 +9,12 @@ using base::ExitCode;
 using model::Outcome;
 using model::Response;
 
+constexpr auto today = "2026-11-23";
+
 model::Judgement found(Outcome outcome, bool version_blocks = false) {
   model::Judgement judgement;
   judgement.outcome = outcome;
+  if (outcome == Outcome::numeric_drift) judgement.moved = {{"blas.mv_f32", "a", "b"}};
   if (version_blocks) {
     judgement.differences = {
         {model::Difference::Kind::version, "torch", "1", "2", model::Difference::Weight::blocks, "locked"}};
@@ -20,7 +23,7 @@ model::Judgement found(Outcome outcome, bool version_blocks = false) {
 }
 
 ExitCode code(Outcome outcome, Context context, const model::Policy& policy = {}, bool version_blocks = false) {
-  return settle(found(outcome, version_blocks), policy, context).exit_code;
+  return settle(found(outcome, version_blocks), policy, context, today).exit_code;
 }
 
 TEST(Settle, ByHandEveryOutcomeHasItsOwnCode) {
@@ -31,7 +34,7 @@ TEST(Settle, ByHandEveryOutcomeHasItsOwnCode) {
       {Outcome::unstable, 7},        {Outcome::transient, 7},     {Outcome::numeric_drift, 8}};
   for (const auto& [outcome, expected] : codes) {
     EXPECT_EQ(static_cast<int>(code(outcome, Context::by_hand)), expected) << model::name(outcome);
-    EXPECT_FALSE(settle(found(outcome), {}, Context::by_hand).response);
+    EXPECT_FALSE(settle(found(outcome), {}, Context::by_hand, today).response);
   }
 }
 
@@ -41,8 +44,8 @@ TEST(Settle, ACommitIsNotHeldUpByWhatIsNobodysFault) {
   EXPECT_EQ(code(Outcome::not_locked, Context::commit), ExitCode::match);
   EXPECT_EQ(code(Outcome::transient, Context::commit), ExitCode::match);
   EXPECT_EQ(code(Outcome::could_not_measure, Context::commit), ExitCode::could_not_measure);
-  EXPECT_EQ(settle(found(Outcome::no_torch), {}, Context::commit).response, Response::pass);
-  EXPECT_EQ(settle(found(Outcome::not_locked), {}, Context::commit).response, Response::warn);
+  EXPECT_EQ(settle(found(Outcome::no_torch), {}, Context::commit, today).response, Response::pass);
+  EXPECT_EQ(settle(found(Outcome::not_locked), {}, Context::commit, today).response, Response::warn);
 }
 
 TEST(Settle, InCiEverythingFailsUnlessThePolicySaysOtherwise) {
@@ -80,7 +83,7 @@ TEST(Settle, AVersionDriftCountsBesideWhatThePolicyLetsPass) {
 
 model::Verdict verdict(const std::vector<Outcome>& outcomes, Context context = Context::by_hand) {
   std::vector<model::Judgement> judgements;
-  for (const auto outcome : outcomes) judgements.push_back(settle(found(outcome), {}, context));
+  for (const auto outcome : outcomes) judgements.push_back(settle(found(outcome), {}, context, today));
   return combine(std::move(judgements), {});
 }
 
@@ -103,7 +106,7 @@ TEST(Combine, AMatchDoesNotHideWhatThePolicyLetPass) {
 }
 
 TEST(Combine, AVersionDriftThatDecidesGivesTheVerdictItsName) {
-  const auto judgement = settle(found(Outcome::transient, true), {}, Context::commit);
+  const auto judgement = settle(found(Outcome::transient, true), {}, Context::commit, today);
   EXPECT_EQ(combine({judgement}, {}).outcome, Outcome::version_drift);
 }
 

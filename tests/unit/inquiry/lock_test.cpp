@@ -1,3 +1,5 @@
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,6 +27,12 @@ const std::string& probe(std::size_t index) {
   return probes.at(index);
 }
 
+std::string probe_of(std::string_view layer, std::size_t index) {
+  auto probes = recipe::probes(model::DeviceKind::cpu);
+  std::erase_if(probes, [&](const auto& id) { return model::layer_of(id) != layer; });
+  return probes.at(index);
+}
+
 compare::LockCandidate lock(Laboratory& laboratory, const std::optional<model::Lock>& previous = {},
                             const model::Observed& observed = machine(),
                             const compare::LockQuestion& asked = question()) {
@@ -45,14 +53,14 @@ base::Error refusal(Laboratory& laboratory, const std::optional<model::Lock>& pr
 TEST(Lock, FiveFreshRunsMakeALockThatTheSameMachineMatches) {
   TableLaboratory laboratory;
   auto made = lock(laboratory);
-  EXPECT_EQ(laboratory.processes, 5);
+  EXPECT_EQ(laboratory.processes, 6) << "five, and one that perturbs";
   EXPECT_EQ(made.lock.runs, 5);
   EXPECT_EQ(made.lock.locked, "2026-11-23");
   EXPECT_EQ(made.lock.recipe, recipe::number);
   EXPECT_FALSE(made.lock.change);
   EXPECT_EQ(made.lock.id, model::fingerprint_id(made.lock.strict));
   EXPECT_EQ(made.evidence.size(), made.lock.strict.size());
-  EXPECT_EQ(made.evidence.back().first, made.lock.strict.back().first);
+  EXPECT_EQ(made.evidence.back().id, made.lock.strict.back().first);
   model::Baseline again;
   again.lock = made.lock;
   TableLaboratory later;
@@ -64,7 +72,7 @@ TEST(Lock, TheNumberOfRunsIsTheCallers) {
   auto asked = question();
   asked.runs = 30;
   EXPECT_EQ(lock(laboratory, {}, machine(), asked).lock.runs, 30);
-  EXPECT_EQ(laboratory.processes, 30);
+  EXPECT_EQ(laboratory.processes, 31);
 }
 
 TEST(Lock, RecordsNeitherTheKernelNorWhichDeviceWasChosen) {
@@ -82,7 +90,7 @@ TEST(Lock, AProbeThatWobblesIsQuarantinedAndHasNoLine) {
   EXPECT_THAT(made.lock.quarantined, ElementsAre(probe(3)));
   EXPECT_EQ(made.lock.line(probe(3)), nullptr);
   EXPECT_EQ(made.lock.id, model::fingerprint_id(made.lock.strict));
-  for (const auto& [id, evidence] : made.evidence) EXPECT_NE(id, probe(3));
+  for (const auto& record : made.evidence) EXPECT_NE(record.id, probe(3));
 }
 
 TEST(Lock, MoreThanATenthWobblingIsUnstable) {
@@ -101,15 +109,17 @@ TEST(Lock, AFaultAFailedProbeAndASpentBudgetWriteNothing) {
   EXPECT_THAT(refusal(failing).message(), HasSubstr(probe(0)));
   TableLaboratory poor;
   poor.allowed = {4, 1000};
-  EXPECT_THAT(refusal(poor).message(), HasSubstr("after 4 of 5 runs"));
+  EXPECT_THAT(refusal(poor).message(), HasSubstr("after 4 of 6 runs"));
 }
 
 TEST(Lock, NothingMovedKeepsTheBytesAndAsksForNoReason) {
   TableLaboratory laboratory;
+  const auto previous = baseline();
   auto asked = question();
   asked.reason.clear();
-  const auto previous = baseline().lock;
-  EXPECT_FALSE(lock(laboratory, previous, machine(), asked).changed);
+  asked.previous_evidence = previous.evidence;
+  EXPECT_FALSE(lock(laboratory, previous.lock, machine(), asked).changed);
+  EXPECT_EQ(laboratory.processes, 5) << "the bands that are there still hold";
 }
 
 TEST(Lock, WhatMovedNeedsAReasonAndIsRefusedAfterOneRun) {
@@ -122,7 +132,7 @@ TEST(Lock, WhatMovedNeedsAReasonAndIsRefusedAfterOneRun) {
   EXPECT_THAT(error.next(), HasSubstr("--reason"));
   EXPECT_EQ(laboratory.processes, 1);
   TableLaboratory looking({{{}, 0, "linalg", "x"}});
-  asked.reason_needed = false;
+  asked.writes = false;
   EXPECT_TRUE(lock(looking, baseline().lock, machine(), asked).changed);
 }
 
@@ -159,6 +169,78 @@ TEST(Lock, TheChangeSaysWhatMovedAgainstThePreviousLock) {
   EXPECT_TRUE(made.changed);
 }
 
+TEST(Lock, TheChangeSaysHowFarAndWhichClass) {
+  const auto previous = baseline();
+  auto asked = question();
+  asked.previous_evidence = previous.evidence;
+  TableLaboratory laboratory({{{}, 0, "linalg", "x", 1e-7}, {{}, 0, probe_of("blas", 2), "y", 3e-3}});
+  const auto made = lock(laboratory, previous.lock, machine(), asked);
+  ASSERT_TRUE(made.lock.change);
+  ASSERT_EQ(made.lock.change->layers.size(), 2U);
+  const auto& [blas, linalg] = std::pair(made.lock.change->layers[0], made.lock.change->layers[1]);
+  EXPECT_EQ("blas." + blas.worst, probe_of("blas", 2));
+  EXPECT_EQ(blas.distance, "3.0e-03");
+  EXPECT_EQ(blas.drift_class, "precision");
+  EXPECT_EQ(linalg.distance, "1.0e-07");
+  EXPECT_EQ(linalg.drift_class, "rounding");
+}
+
+TEST(Lock, OneProcessOfNineteenRoundsMeasuresTheBands) {
+  TableLaboratory laboratory;
+  const auto made = lock(laboratory);
+  const auto& last = laboratory.asked.back();
+  EXPECT_EQ(last.probes, test::whole().probes);
+  EXPECT_EQ(last.perturb.size(), 19U);
+  EXPECT_EQ(std::set<std::uint64_t>(last.perturb.begin(), last.perturb.end()).size(), 19U);
+  for (std::size_t run = 0; run + 1 < laboratory.asked.size(); ++run) EXPECT_EQ(laboratory.asked[run], test::whole());
+  for (const auto& record : made.evidence) {
+    ASSERT_EQ(record.band.has_value(), model::layer_of(record.id) != "rng") << record.id;
+    if (!record.band) continue;
+    EXPECT_DOUBLE_EQ(*record.band, 1e-7) << record.id;
+  }
+}
+
+TEST(Lock, BandsAreMeasuredWhereTheLockHasNone) {
+  const auto previous = baseline();
+  auto asked = question();
+  asked.reason.clear();
+  asked.previous_evidence = previous.evidence;
+  for (auto& record : asked.previous_evidence->records) record.band.reset();
+  TableLaboratory without_bands;
+  EXPECT_TRUE(lock(without_bands, previous.lock, machine(), asked).changed);
+  EXPECT_EQ(without_bands.processes, 6);
+  asked.previous_evidence.reset();
+  TableLaboratory without_evidence;
+  EXPECT_TRUE(lock(without_evidence, previous.lock, machine(), asked).changed);
+  EXPECT_EQ(without_evidence.processes, 6);
+}
+
+TEST(Lock, LookingNeverPerturbs) {
+  auto asked = question();
+  asked.writes = false;
+  TableLaboratory moved({{{}, 0, "linalg", "x"}});
+  EXPECT_TRUE(lock(moved, baseline().lock, machine(), asked).changed);
+  TableLaboratory first;
+  EXPECT_TRUE(lock(first, {}, machine(), asked).changed);
+  for (const auto* laboratory : {&moved, &first}) {
+    EXPECT_EQ(laboratory->processes, 5);
+    for (const auto& run : laboratory->asked) EXPECT_THAT(run.perturb, IsEmpty());
+  }
+}
+
+TEST(Lock, AFaultWhileBandsAreMeasuredWritesNothing) {
+  TableLaboratory laboratory;
+  laboratory.faulty_process = 6;
+  EXPECT_EQ(refusal(laboratory).code(), ExitCode::could_not_measure);
+}
+
+TEST(Lock, AProbeThatAPerturbedRoundRefusesHasABandOfTheOthers) {
+  TableLaboratory laboratory({{{}, 6, probe(0), "unsupported"}});
+  const auto made = lock(laboratory);
+  EXPECT_FALSE(made.evidence.front().band);
+  EXPECT_TRUE(made.evidence.back().band);
+}
+
 TEST(Lock, ARefreshRenewsTheDayAndKeepsTheReason) {
   TableLaboratory laboratory;
   auto asked = question();
@@ -173,15 +255,16 @@ TEST(Lock, ARefreshRenewsTheDayAndKeepsTheReason) {
 }
 
 TEST(Lock, AQuarantinedProbeStaysSoUntilARefresh) {
-  const auto previous = baseline(machine(), {probe(3)}).lock;
+  const auto previous = baseline(machine(), {probe(3)});
   TableLaboratory calm;
-  const auto kept = lock(calm, previous);
+  auto asked = question();
+  asked.previous_evidence = previous.evidence;
+  const auto kept = lock(calm, previous.lock, machine(), asked);
   EXPECT_FALSE(kept.changed);
   EXPECT_THAT(kept.lock.quarantined, ElementsAre(probe(3)));
   TableLaboratory refreshed;
-  auto asked = question();
   asked.refresh = true;
-  EXPECT_THAT(lock(refreshed, previous, machine(), asked).lock.quarantined, IsEmpty());
+  EXPECT_THAT(lock(refreshed, previous.lock, machine(), asked).lock.quarantined, IsEmpty());
 }
 
 TEST(Lock, ALockOfOtherHardwareIsNeverOverwritten) {

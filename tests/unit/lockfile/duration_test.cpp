@@ -23,5 +23,16 @@ TEST(Duration, IsNothingElse) {
   }
 }
 
+TEST(Day, IsOneThatExists) {
+  for (const auto* text : {"2026-11-23", "2028-02-29", "2000-02-29", "0001-01-01", "9999-12-31"}) {
+    EXPECT_TRUE(is_day(text)) << text;
+  }
+  for (const auto* text : {"", "2026-11-3", "2026-11-233", "2026-13-01", "2026-00-10", "2026-02-30", "2027-02-29",
+                           "1900-02-29", "2026-11-00", "2026/11/23", "2026-11-2x", "-026-11-23", " 2026-11-23",
+                           "2026-11-23 ", "2026-11-23T00:00:00Z", "+026-11-23"}) {
+    EXPECT_FALSE(is_day(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace envguard::lockfile

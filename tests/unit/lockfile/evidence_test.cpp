@@ -1,5 +1,9 @@
 #include "lockfile/evidence.hpp"
 
+#include <bit>
+#include <cmath>
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,12 +42,12 @@ TEST(Evidence, HasTheDocumentedSize) {
 TEST(Evidence, ReadsBackWhatItWrote) {
   const auto [lock, bytes] = sample_pair();
   const auto table = parse_evidence(bytes, lock, "T.evidence");
-  ASSERT_EQ(table.probes.size(), lock.strict.size());
-  for (const auto& [id, evidence] : sample_evidence(lock)) {
-    ASSERT_NE(table.probe(id), nullptr) << id;
-    EXPECT_EQ(*table.probe(id), evidence) << id;
+  ASSERT_EQ(table.records.size(), lock.strict.size());
+  for (const auto& record : sample_evidence(lock)) {
+    ASSERT_NE(table.record(record.id), nullptr) << record.id;
+    EXPECT_EQ(*table.record(record.id), record) << record.id;
   }
-  EXPECT_EQ(table.probe("linalg.svdvals")->elements, 0U) << "a status has no numbers";
+  EXPECT_EQ(table.record("linalg.svdvals")->evidence.elements, 0U) << "a status has no numbers";
 }
 
 TEST(Evidence, EveryHashLineMustHaveSome) {
@@ -54,8 +58,48 @@ TEST(Evidence, EveryHashLineMustHaveSome) {
 
 TEST(Evidence, ExtraProbesAreLeftOut) {
   auto evidence = sample_evidence(sample_lock());
-  evidence.insert(evidence.begin(), {"ops.sdpa_flash", {}});
+  evidence.insert(evidence.begin(), {"ops.sdpa_flash", {}, {}});
   EXPECT_EQ(seal(sample_lock(), evidence).evidence, sample_pair().evidence);
+}
+
+/// The bytes of the band of the first record, arith.exp_f64, with the lock that then pins them.
+std::pair<model::Lock, std::string> with_band(double band) {
+  auto [lock, bytes] = sample_pair();
+  const auto bits = std::bit_cast<std::uint64_t>(band);
+  constexpr std::size_t at = evidence_header_bytes + 16 + 2 * 8;
+  for (std::size_t i = 0; i < 8; ++i) bytes[at + i] = static_cast<char>((bits >> (8 * i)) & 0xFFU);
+  lock.evidence = base::hash128(bytes);
+  return {lock, bytes};
+}
+
+TEST(Evidence, ABandOfZeroIsABandAndNoneIsNone) {
+  auto records = sample_evidence(sample_lock());
+  records[0].band = 0;
+  records[1].band.reset();
+  const auto sealed = seal(sample_lock(), records);
+  const auto table = parse_evidence(sealed.evidence, sealed.lock, "T");
+  EXPECT_EQ(table.record(records[0].id)->band, 0.0);
+  EXPECT_FALSE(table.record(records[1].id)->band);
+  EXPECT_FALSE(table.record("linalg.svdvals")->band) << "a status has none";
+}
+
+TEST(Evidence, WithoutAnyBandSaysSoInItsHeader) {
+  auto records = sample_evidence(sample_lock());
+  EXPECT_EQ(seal(sample_lock(), records).evidence[20], 1);
+  for (auto& record : records) record.band.reset();
+  const auto sealed = seal(sample_lock(), records);
+  EXPECT_EQ(sealed.evidence[20], 0);
+  for (const auto& record : parse_evidence(sealed.evidence, sealed.lock, "T").records) EXPECT_FALSE(record.band);
+}
+
+TEST(Evidence, WhatCannotBeABandIsNone) {
+  constexpr auto infinity = std::numeric_limits<double>::infinity();
+  for (const double band : {-1e-7, -0.5, -infinity, infinity, std::nan("")}) {
+    const auto [lock, bytes] = with_band(band);
+    EXPECT_FALSE(parse_evidence(bytes, lock, "T").record("arith.exp_f64")->band) << band;
+  }
+  const auto [lock, bytes] = with_band(2e-7);
+  EXPECT_EQ(parse_evidence(bytes, lock, "T").record("arith.exp_f64")->band, 2e-7);
 }
 
 TEST(Evidence, AnythingElseIsDamaged) {

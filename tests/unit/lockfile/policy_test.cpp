@@ -25,6 +25,13 @@ TEST(Policy, ReadsEveryKey) {
             (Pairs{{"torch", "locked"}, {"driver", ">=580"}, {"python", "==3.12.*"}, {"flash-attn", "any"}}));
   EXPECT_EQ(policy.fail_on, model::FailOn::never);
   EXPECT_EQ(policy.excuse_if_identical, (std::vector<std::string>{"triton", "flash-attn"}));
+  ASSERT_EQ(policy.allow.size(), 2U);
+  EXPECT_EQ(policy.allow[0].probe, "ops.sdpa_flash_f16");
+  EXPECT_EQ(policy.allow[0].target, "h200");
+  EXPECT_EQ(policy.allow[0].drift_class, model::DriftClass::precision);
+  EXPECT_EQ(policy.allow[0].reason, "flash attention changed its tiling; compared by hand");
+  EXPECT_EQ(policy.allow[0].until, "2027-02-01");
+  EXPECT_EQ(policy.allow[1].drift_class, model::DriftClass::other_stream);
   ASSERT_EQ(policy.targets.size(), 2U);
   EXPECT_EQ(policy.targets[0].name, "h200");
   EXPECT_EQ(policy.targets[0].device, model::DeviceKind::cuda);
@@ -53,6 +60,39 @@ TEST(Policy, AnEmptyOneIsTheDefault) {
   EXPECT_EQ(policy.commit.not_locked, Response::warn);
   EXPECT_EQ(policy.ci.not_locked, Response::fail);
   EXPECT_EQ(policy.cache_for, std::chrono::hours(12));
+}
+
+TEST(Policy, FailsOnTheMildestClassThatItNames) {
+  const auto fail_on = [](const std::string& line) {
+    return parse_policy("[numerics]\n" + line + "\n", "envguard.toml").fail_on;
+  };
+  EXPECT_EQ(fail_on(""), model::FailOn::any_bit);
+  EXPECT_EQ(fail_on("fail-on = \"any-bit\""), model::FailOn::any_bit);
+  EXPECT_EQ(fail_on("fail-on = \"precision\""), model::FailOn::precision);
+  EXPECT_EQ(fail_on("fail-on = \"wrong\""), model::FailOn::wrong);
+  EXPECT_EQ(fail_on("fail-on = \"never\""), model::FailOn::never);
+}
+
+TEST(Policy, AllowsWhateverHasAClass) {
+  for (const auto drift_class : model::drift_classes) {
+    const auto text = "[[allow]]\nprobe = \"blas.mv_f32\"\ntarget = \"cpu\"\nclass = \"" +
+                      std::string(model::name(drift_class)) + "\"\nreason = \"r\"\nuntil = \"2027-02-01\"\n";
+    EXPECT_EQ(parse_policy(text, "envguard.toml").allow.at(0).drift_class, drift_class);
+  }
+}
+
+TEST(Policy, AllowsInPyprojectToo) {
+  const std::string text =
+      "[[tool.envguard.allow]]\nprobe = \"blas.mv_f32\"\ntarget = \"cpu\"\nclass = \"wrong\"\nreason = \"r\"\n";
+  const auto policy = parse_pyproject(text + "until = \"2027-02-01\"\n", "pyproject.toml");
+  ASSERT_TRUE(policy);
+  EXPECT_EQ(policy->allow.size(), 1U);
+  try {
+    static_cast<void>(parse_pyproject(text, "pyproject.toml"));
+    ADD_FAILURE() << "was accepted";
+  } catch (const base::Error& error) {
+    EXPECT_THAT(error.message(), testing::HasSubstr("until of [[tool.envguard.allow]]"));
+  }
 }
 
 TEST(Policy, HasNoKeyForAnOutcomeThatNothingMakes) {

@@ -87,7 +87,9 @@ model::Lock any_lock() {
   lock.caches = any_table();
   lock.knobs = any_table();
   if (*rc::gen::arbitrary<bool>())
-    lock.change = model::Change{{*any_text(), *any_text()}, {*any_text()}, {{"blas", 1, 9}, {"train", 0, 1}}};
+    lock.change = model::Change{{*any_text(), *any_text()},
+                                {*any_text()},
+                                {{"blas", 1, 9, *any_text(), *any_text(), *any_text()}, {"train", 0, 1}}};
   lock.strict = any_lines();
   lock.id = model::fingerprint_id(lock.strict);
   return lock;
@@ -111,18 +113,20 @@ RC_GTEST_PROP(Properties, LocksReadBackAsWritten, ()) {
 
 RC_GTEST_PROP(Properties, EvidenceReadsBackAsWritten, ()) {
   model::Lock lock = any_lock();
-  std::vector<std::pair<std::string, model::Evidence>> probes;
+  std::vector<model::EvidenceRecord> records;
   for (const auto& line : lock.strict) {
     model::Evidence evidence;
     evidence.norm = *rc::gen::arbitrary<double>();
     evidence.elements = *rc::gen::arbitrary<std::uint64_t>();
     evidence.sentinels[15] = *rc::gen::arbitrary<double>();
     evidence.sketch.low[31] = *rc::gen::arbitrary<float>();
-    if (!model::parse_status(line.second)) probes.emplace_back(line.first, evidence);
+    std::optional<double> band;
+    if (*rc::gen::arbitrary<bool>()) band = *rc::gen::nonNegative<int>() * 1e-9;
+    if (!model::parse_status(line.second)) records.push_back({line.first, evidence, band});
   }
-  const auto sealed = seal(lock, probes);
+  const auto sealed = seal(lock, records);
   const auto table = parse_evidence(sealed.evidence, sealed.lock, "T");
-  for (const auto& [id, evidence] : probes) RC_ASSERT(*table.probe(id) == evidence);
+  for (const auto& record : records) RC_ASSERT(*table.record(record.id) == record);
 }
 
 /// A real file with bytes changed, taken out, put in or repeated.

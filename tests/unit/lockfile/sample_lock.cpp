@@ -14,8 +14,10 @@ model::Lock sample_lock() {
   lock.key = model::CpuKey{"AuthenticAMD", 25, 97, "avx512-bf16"};
   lock.caches = {{"l1d", "32 KiB"}, {"l2", "1 MiB"}};
   lock.knobs = {{"MKL_CBWR", "COMPATIBLE"}};
-  lock.change =
-      model::Change{{"torch 2.11.0+cu130 -> 2.15.0+cu132"}, {"MKL_CBWR unset -> COMPATIBLE"}, {{"linalg", 1, 4}}};
+  lock.change = model::Change{
+      {"torch 2.11.0+cu130 -> 2.15.0+cu132"},
+      {"MKL_CBWR unset -> COMPATIBLE"},
+      {{"rng", 6, 6, "rand_10000", "", "other-stream"}, {"linalg", 1, 4, "svdvals", "3.1e-07", "rounding"}}};
   lock.recipe = 1;
   lock.runs = 5;
   lock.quarantined = {"ops.sdpa_flash"};
@@ -39,8 +41,8 @@ model::Lock sample_gpu_lock() {
   return lock;
 }
 
-std::vector<std::pair<std::string, model::Evidence>> sample_evidence(const model::Lock& lock) {
-  std::vector<std::pair<std::string, model::Evidence>> result;
+std::vector<model::EvidenceRecord> sample_evidence(const model::Lock& lock) {
+  std::vector<model::EvidenceRecord> result;
   double seed = 1;
   for (const auto& [id, line] : lock.strict) {
     if (model::parse_status(line)) continue;
@@ -58,7 +60,8 @@ std::vector<std::pair<std::string, model::Evidence>> sample_evidence(const model
       evidence.sketch.high[i] = seed + static_cast<double>(i) / 3;
       evidence.sketch.low[i] = static_cast<float>(i) * 1e-9F;
     }
-    result.emplace_back(id, evidence);
+    result.push_back({id, evidence, {}});
+    if (id != "arith.exp_f64") result.back().band = seed * 1e-7;  // one record without a band
     seed += 1;
   }
   return result;

@@ -13,7 +13,7 @@ namespace envguard::lockfile {
 [[nodiscard]] model::Lock sample_lock();
 [[nodiscard]] model::Lock sample_gpu_lock();
 /// Numbers that follow from the probe's name, so that records cannot be mistaken for each other.
-[[nodiscard]] std::vector<std::pair<std::string, model::Evidence>> sample_evidence(const model::Lock& lock);
+[[nodiscard]] std::vector<model::EvidenceRecord> sample_evidence(const model::Lock& lock);
 [[nodiscard]] SealedLock sample_pair();
 
 }  // namespace envguard::lockfile

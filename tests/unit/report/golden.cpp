@@ -19,7 +19,8 @@ void expect_members(const json& schema, const json& value, const std::string& pl
     for (const auto& item : value) expect_members(schema.at("items"), item, place + "[]");
     return;
   }
-  if (!value.is_object() || schema.contains("additionalProperties")) return;
+  const bool names_are_data = schema.contains("additionalProperties") && !schema["additionalProperties"].is_boolean();
+  if (!value.is_object() || names_are_data) return;
   for (const auto& [name, member] : value.items()) {
     ASSERT_TRUE(schema.at("properties").contains(name)) << place << "." << name;
     expect_members(schema["properties"][name], member, place + "." + name);

@@ -54,6 +54,15 @@ LockDiff relock() {
   diff.moved = {{"linalg.cholesky", "a", "b"}, {"linalg.qr", "a", "b"},   {"linalg.svdvals", "a", "b"},
                 {"ops.exp", "a", "b"},         {"ops.log", "a", "b"},     {"ops.tanh", "a", "b"},
                 {"ops.gelu", "a", "b"},        {"ops.softmax", "a", "b"}, {"ops.var", "a", "b"}};
+  for (auto& probe : diff.moved) {
+    probe.distance = model::Distance{2e-7, 1.6e-7, 2.6e-7, false, true};
+    probe.band = 1e-7;
+    probe.drift_class = model::DriftClass::rounding;
+  }
+  diff.moved[2] = {"linalg.svdvals", "a", "unsupported"};
+  diff.moved[2].drift_class = model::DriftClass::wrong;
+  diff.layers[1].worst = "linalg.svdvals";
+  diff.layers[2].worst = "ops.exp";
   diff.only_newer = {"ops.fft_rfft_1021"};
   diff.quarantined_newer = {"ops.sum_f32"};
   return diff;
@@ -95,6 +104,7 @@ LockResult first_lock() {
   result.lock.runs = 5;
   result.lock.strict.assign(96, {"blas.gemm_f32_256", std::string(32, 'a')});
   result.path = "envguard.lock.d/train/cpu-amd-25-1.toml";
+  result.band_rounds = 19;
   result.flip_rate_excluded = 0.4507;
   result.seconds = 5.5;
   return result;
@@ -181,6 +191,10 @@ TEST(LockText, IsTheGoldenOne) {
   auto again = first_lock();
   again.diff = relock();
   again.lock.reason = again.diff->reason;
+  again.lock.change =
+      model::Change{{"torch 2.11.0 -> 2.15.0"},
+                    {},
+                    {{"linalg", 3, 4, "svdvals", "", "wrong"}, {"ops", 6, 29, "exp", "2.0e-07", "rounding"}}};
   again.lock.id = new_id;
   again.lock.versions.front().second = "2.15.0+cu132";
   again.lock.quarantined = {"ops.sum_f32"};

@@ -1,102 +1,19 @@
 #include "scenes.hpp"
 
-#include "base/hash.hpp"
+#include <algorithm>
+#include <iterator>
+
+#include "scene_parts.hpp"
 
 namespace envguard::report::test {
 
 namespace {
 
 using base::ExitCode;
-using model::Difference;
 using model::Outcome;
 using model::Response;
-using Kind = Difference::Kind;
-using Weight = Difference::Weight;
-
-const auto locked_id = *base::Hash128::parse("7d39e462ba902c656e7ef6406864f0e0");
-const auto other_id = *base::Hash128::parse("1f2ec0ffee5a4b3c2d1e0f9a8b7c6d5e");
-constexpr auto accept = "envguard lock --environment train --target cpu-amd-25-1 --reason \"…\"";
-
-std::string hash(char digit) {
-  return std::string(32, digit);
-}
-
-model::Judgement judgement(Outcome outcome, ExitCode code) {
-  model::Judgement judgement;
-  judgement.outcome = outcome;
-  judgement.exit_code = code;
-  judgement.environment = "train";
-  judgement.target = "cpu-amd-25-1";
-  judgement.hardware = "AuthenticAMD family 25 model 1, avx512-bf16";
-  judgement.source = "index";
-  judgement.locked_id = locked_id;
-  judgement.id = locked_id;
-  judgement.layers = {{"arith", 0, 4}, {"rng", 0, 6},  {"blas", 0, 15}, {"linalg", 0, 4},
-                      {"dnn", 0, 24},  {"ops", 0, 29}, {"train", 0, 14}};
-  judgement.runs = 1;
-  judgement.seconds = 1.12;
-  judgement.measured = "2026-11-23T08:15:00Z";
-  return judgement;
-}
-
-model::Verdict verdict(std::vector<model::Judgement> judgements) {
-  model::Verdict verdict;
-  verdict.outcome = judgements.front().outcome;
-  verdict.exit_code = judgements.front().exit_code;
-  verdict.judgements = std::move(judgements);
-  model::Install install;
-  install.root = "/home/ada/project/.venv/lib/python3.12/site-packages/torch";
-  install.library = install.root / "lib";
-  install.prefix = "/home/ada/project/.venv";
-  install.rule = ".venv beside uv.lock";
-  install.version = "2.11.0+cu130";
-  for (auto& each : verdict.judgements) each.install = install;
-  return verdict;
-}
-
-model::Judgement drift() {
-  auto drift = judgement(Outcome::numeric_drift, ExitCode::numeric_drift);
-  drift.id = other_id;
-  drift.runs = 3;
-  drift.seconds = 3.36;
-  for (auto& layer : drift.layers) {
-    if (layer.layer == "dnn") layer.moved = 14;
-    if (layer.layer == "ops") layer.moved = 9;
-    if (layer.layer == "train") layer.moved = 11;
-  }
-  for (const auto* layer : {"dnn", "ops", "train"}) {
-    const int moved = layer == std::string("dnn") ? 14 : layer == std::string("ops") ? 9 : 11;
-    static const std::vector<std::string> names{"conv2d_3x3.output", "conv2d_3x3.grad_input", "conv2d_3x3.grad_weight"};
-    for (int i = 0; i < moved; ++i) {
-      const auto name = i < 3 ? names[static_cast<std::size_t>(i)] : "probe_" + std::to_string(i);
-      auto& probe = drift.moved.emplace_back(model::MovedProbe{std::string(layer) + "." + name, hash('a'), hash('b')});
-      if (i < 3) probe.distance = model::Distance{1.2e-07 * (i + 1), 9.6e-08 * (i + 1), 1.6e-07 * (i + 1), false, true};
-      if (i == 0 && layer == std::string("ops")) probe.distance = model::Distance{0, 0, 0, false, false};
-    }
-  }
-  drift.accept = accept;
-  return drift;
-}
-
-Difference difference(Kind kind, std::string name, std::string locked, std::string here, Weight weight = Weight::note,
-                      std::string rule = {}) {
-  return {kind, std::move(name), std::move(locked), std::move(here), weight, std::move(rule)};
-}
-
-std::vector<Difference> torch_upgrade() {
-  return {difference(Kind::version, "torch", "2.11.0+cu130", "2.15.0+cu132", Weight::blocks, "locked"),
-          difference(Kind::version, "torch-git", "70d99e998b4955e0049d13a98d77ae1b14db1f45",
-                     "1f0c2d7a9be0b8f54b1d37d0f4c7a88d0f4cbe21", Weight::blocks, "locked"),
-          difference(Kind::version, "cuda", "13.0", "13.2", Weight::blocks, "locked"),
-          difference(Kind::version, "cudnn", "9.19.0.56", "9.26.0.12", Weight::blocks, "locked"),
-          difference(Kind::version, "nccl", "2.28.9", "2.30.1", Weight::blocks, "locked"),
-          difference(Kind::version, "cublas", "13.1.0.3", "13.4.0.1", Weight::blocks, "locked"),
-          difference(Kind::version, "nvrtc", "13.0.88", "13.2.12", Weight::blocks, "locked"),
-          difference(Kind::version, "triton", "3.6.0", "3.8.0", Weight::note, "any"),
-          difference(Kind::version, "numpy", "2.3.1", "2.4.0", Weight::note, "any")};
-}
-
-const std::string torch_back = "pip install torch==2.11.0 --index-url https://download.pytorch.org/whl/cu130";
+using Kind = model::Difference::Kind;
+using Weight = model::Difference::Weight;
 
 Scene match() {
   return {"match", verdict({judgement(Outcome::match, ExitCode::match)})};
@@ -147,44 +64,6 @@ Scene version_rule() {
   return {"version-drift-rule", verdict({found})};
 }
 
-Scene drift_knob() {
-  auto found = drift();
-  found.differences = {difference(Kind::knob, "ONEDNN_MAX_CPU_ISA", "not set", "SSE41"),
-                       difference(Kind::knob, "MKL_NUM_THREADS", "not set", "2", Weight::overridden),
-                       difference(Kind::version, "numpy", "2.3.1", "2.4.0", Weight::note, "any")};
-  found.undo = {"unset ONEDNN_MAX_CPU_ISA"};
-  return {"drift-knob", verdict({found})};
-}
-
-Scene drift_version() {
-  auto found = drift();
-  for (auto& layer : found.layers) layer.moved = layer.layer == "linalg" ? 1 : 0;
-  found.moved = {{"linalg.svdvals", hash('a'), hash('b')}};
-  found.differences = torch_upgrade();
-  found.undo = {torch_back};
-  auto all = verdict({found});
-  all.judgements.front().install->version = "2.15.0+cu132";
-  return {"drift-version", all};
-}
-
-Scene drift_unexplained() {
-  auto found = drift();
-  found.what = "nothing that the lock records differs: the hardware moved it, or something unrecorded";
-  found.next = "envguard doctor";
-  found.moved.push_back({"train.transformer_adamw.w32", hash('c'), "unsupported"});
-  ++found.layers.back().moved;
-  return {"drift-nothing-recorded", verdict({found})};
-}
-
-Scene drift_never_fails() {
-  auto scene = drift_knob();
-  scene.name = "drift-fail-on-never";
-  auto& found = scene.verdict.judgements.front();
-  found.exit_code = scene.verdict.exit_code = ExitCode::match;
-  found.response = Response::warn;
-  return scene;
-}
-
 Scene unstable() {
   auto found = judgement(Outcome::unstable, ExitCode::unstable);
   found.moved = drift().moved;
@@ -202,11 +81,11 @@ Scene transient() {
   auto found = judgement(Outcome::transient, ExitCode::match);
   found.response = Response::warn;
   found.moved = {{"blas.gemm_f32_256", hash('a'), hash('b')}};
+  found.transient = {"blas.gemm_f32_256"};
   found.runs = 5;
   found.seconds = 5.6;
   found.what =
-      "the first run differed in 1 of 96 probes, four whole reruns gave the locked bits: possible silent data "
-      "corruption";
+      "one process differed in 1 of 96 probes, four others gave the locked bits: possible silent data corruption";
   found.next = "envguard check --no-cache";
   return {"transient", verdict({found})};
 }
@@ -299,11 +178,12 @@ Scene hostile() {
 }  // namespace
 
 std::vector<Scene> scenes() {
-  return {
-      match(),           match_overridden(),  match_reserved(),    version_drift(), version_rule(), drift_knob(),
-      drift_version(),   drift_unexplained(), drift_never_fails(), unstable(),      transient(),    could_not_measure(),
-      not_locked(false), not_locked(true),    no_torch(false),     no_torch(true),  untrusted(),    several(),
-      hostile()};
+  std::vector<Scene> all{match(),         match_overridden(), match_reserved(),    version_drift(),   version_rule(),
+                         unstable(),      transient(),        could_not_measure(), not_locked(false), not_locked(true),
+                         no_torch(false), no_torch(true),     untrusted(),         several(),         hostile()};
+  auto drifts = drift_scenes();
+  std::ranges::move(drifts, std::back_inserter(all));
+  return all;
 }
 
 }  // namespace envguard::report::test

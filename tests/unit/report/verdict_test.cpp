@@ -108,7 +108,8 @@ TEST(VerdictText, EveryBlockedCommitSaysTheFourThings) {
   for (const auto& [name, verdict] : test::scenes()) {
     if (name != "drift-knob" && name != "drift-version") continue;
     const auto text = verdict_text(verdict, {});
-    for (const auto* row : {"what moved  lowest layer", "goes with   ", "to undo     ", "to accept   envguard lock"}) {
+    for (const auto* row : {"what moved  lowest layer", "how far     ", "cause       ", "goes with   ", "to undo     ",
+                            "to accept   envguard lock"}) {
       EXPECT_THAT(text, HasSubstr(row)) << name;
     }
   }

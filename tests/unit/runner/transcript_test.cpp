@@ -71,6 +71,85 @@ TEST(Transcript, EveryLineHasItsPlace) {
   EXPECT_THAT(fault("\n"), HasSubstr("not JSON"));
 }
 
+// Plans that perturb: a round for each seed.
+
+model::Plan perturbing() {
+  auto perturbing = plan();
+  perturbing.perturb = {7, 9};
+  return perturbing;
+}
+
+const std::string both = probe("a.1") + probe("a.2");
+
+std::string round(std::uint64_t seed) {
+  return codec::write_line(codec::Round{seed});
+}
+
+std::string done(int probes, const std::string& stopped = {}) {
+  return codec::write_line(codec::Libraries{}) + codec::write_line(codec::Done{probes, stopped});
+}
+
+std::string fault_of(const model::Plan& plan, const std::string& text) {
+  Transcript transcript(plan, "b");
+  transcript.add(hello + opened + text);
+  transcript.end(well);
+  return transcript.fault() ? transcript.fault()->what : "none";
+}
+
+TEST(Rounds, EachHoldsEveryProbe) {
+  Transcript transcript(perturbing(), "b");
+  transcript.add(hello + opened + round(7) + both + round(9) + both + done(4));
+  transcript.end(well);
+  ASSERT_FALSE(transcript.fault()) << transcript.fault()->what;
+  const auto run = transcript.take();
+  ASSERT_EQ(run.rounds.size(), 2U);
+  for (const auto& results : run.rounds) EXPECT_EQ(results.size(), 2U);
+  EXPECT_TRUE(run.probes.empty());
+  EXPECT_TRUE(run.whole());
+}
+
+TEST(Rounds, AProbeComesOnceInEach) {
+  EXPECT_THAT(fault_of(perturbing(), round(7) + probe("a.1") + probe("a.1")), HasSubstr("probe a.1 came twice"));
+  EXPECT_EQ(fault_of(perturbing(), round(7) + both + round(9) + probe("a.2") + probe("a.1") + done(4)), "none");
+}
+
+TEST(Rounds, OneThatIsMissingIsAFault) {
+  EXPECT_THAT(fault_of(perturbing(), round(7) + both + done(2)), HasSubstr("4 probes asked for, 2 came"));
+  EXPECT_THAT(fault_of(perturbing(), round(7) + both + round(9) + probe("a.1") + done(3)),
+              HasSubstr("4 probes asked for, 3 came"));
+  EXPECT_THAT(fault_of(perturbing(), round(7) + probe("a.1") + round(9) + both + done(3)),
+              HasSubstr("4 probes asked for, 3 came"));
+}
+
+TEST(Rounds, OneThatWasNotAskedForIsAFault) {
+  const auto surplus = "a round that was not asked for";
+  EXPECT_THAT(fault_of(perturbing(), round(8)), HasSubstr(surplus));
+  EXPECT_THAT(fault_of(perturbing(), round(9)), HasSubstr(surplus)) << "out of the plan's order";
+  EXPECT_THAT(fault_of(perturbing(), round(7) + both + round(9) + both + round(7)), HasSubstr(surplus));
+  EXPECT_THAT(fault_of(plan(), round(7)), HasSubstr(surplus));
+}
+
+TEST(Rounds, NothingIsMeasuredOutsideOfThem) {
+  const auto outside = "a probe outside of a round";
+  EXPECT_THAT(fault_of(perturbing(), codec::write_line(codec::Begin{"a.1"})), HasSubstr(outside));
+  EXPECT_THAT(fault_of(perturbing(), probe("a.1")), HasSubstr(outside));
+  EXPECT_THAT(fault_of(perturbing(), probe("a.1") + round(7) + both + round(9) + both + done(5)), HasSubstr(outside));
+}
+
+TEST(Rounds, TheLastLineCountsTheProbesOfAll) {
+  EXPECT_THAT(fault_of(perturbing(), round(7) + both + round(9) + both + done(2)),
+              HasSubstr("2 probes announced, 4 came"));
+}
+
+TEST(Rounds, ALostGpuMayEndThemEarly) {
+  Transcript transcript(perturbing(), "b");
+  transcript.add(hello + opened + round(7) + both + round(9) + done(2, "cuda-error"));
+  transcript.end(well);
+  EXPECT_FALSE(transcript.fault());
+  EXPECT_TRUE(transcript.stopped());
+  EXPECT_FALSE(transcript.take().whole());
+}
+
 TEST(Transcript, AnotherRecipeIsAnotherBuild) {
   Transcript transcript(plan(), "b");
   transcript.add(codec::write_line(codec::Hello{1, "b", 2}));
