@@ -150,7 +150,7 @@ model::Table settings_of(const model::Run& as_is_run) {
 }
 
 Recorded recorded(const model::Lock& lock) {
-  return {lock.versions, lock.build, lock.knobs, lock.settings, lock.caches};
+  return {lock.versions, lock.build, lock.knobs, lock.caches, lock.settings};
 }
 
 Recorded known_before_measuring(Recorded locked, const Recorded& here) {

@@ -17,7 +17,7 @@ inline constexpr std::string_view not_set = "not set";
 
 /// What a lock records of a machine beside the bits.
 struct Recorded {
-  model::Table versions, build, knobs, settings, caches;
+  model::Table versions, build, knobs, caches, settings{};
 };
 
 /// `run` may be null, and `as_is_run`, of which the settings are. Where the libraries it loaded contradict what the

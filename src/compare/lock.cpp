@@ -197,14 +197,13 @@ void set_as_is(model::Lock& lock, const RunsOfProfile& runs) {
   lock.as_is_id = model::fingerprint_id(lock.as_is);
 }
 
-/// The process that is still missing, or nothing.
+/// The process that is still missing, or nothing. The profiles take turns: a reason that is missing is asked for after
+/// one run of each.
 std::optional<Measure> missing(const LockQuestion& question, const Runs& runs, bool bands_wanted) {
   const auto kind = question.device.kind;
-  for (const auto profile : {Profile::strict, Profile::as_is}) {
-    if (static_cast<int>(runs_of(runs, profile).plain.size()) < question.runs) {
-      return Measure{recipe::probes(kind, profile), profile};
-    }
-  }
+  const auto strict = runs_of(runs, Profile::strict).plain.size(), as_is = runs_of(runs, Profile::as_is).plain.size();
+  const auto next = as_is < strict ? Profile::as_is : Profile::strict;
+  if (static_cast<int>(std::min(strict, as_is)) < question.runs) return Measure{recipe::probes(kind, next), next};
   for (const auto profile : {Profile::strict, Profile::as_is}) {
     if (bands_wanted && runs_of(runs, profile).perturbed == nullptr) return perturbed(kind, profile);
   }

@@ -25,25 +25,32 @@ def fields_hash(pairs):
     return hasher.hexdigest()
 
 
+def lines_of(layers):
+    return [(f"{layer}.{probe}", line) for layer, table in layers.items() for probe, line in table.items()]
+
+
 def main(target):
     with open(target + ".toml", "rb") as file:
         lock = tomllib.load(file)
     with open(target + ".evidence", "rb") as file:
         data = file.read()
-    lines = [(f"{layer}.{probe}", line) for layer, table in lock["strict"].items() for probe, line in table.items()]
+    lines = lines_of(lock["strict"])
+    as_is = lines_of({layer: table for layer, table in lock["as-is"].items() if layer != "settings"})
+    every = [("strict", *line) for line in lines] + [("as-is", *line) for line in as_is]
 
     assert RECORD.itemsize == 608, RECORD.itemsize
     assert lock["evidence"] == "xxh3:" + xxhash.xxh3_128_hexdigest(data)
     assert lock["id"] == fields_hash(lines), "the id follows from the lines"
+    assert lock["as-is-id"] == fields_hash(as_is), "and so does that of as-is"
     magic, form, recipe, probes, flags, lock_id, rest = struct.unpack("<8sIIII16s24s", data[:64])
-    assert (magic, form, recipe, probes, flags) == (b"ENVGUARD", 1, lock["recipe"]["version"], len(lines), 1), "some record has a band"
+    assert (magic, form, recipe, probes, flags) == (b"ENVGUARD", 1, lock["recipe"]["version"], len(every), 1), "some record has a band"
     assert lock_id.hex() == lock["id"] and rest == bytes(24)
 
     records = np.frombuffer(data, RECORD, offset=64)
-    assert len(records) == len(lines)
+    assert len(records) == len(every)
     seed = 1.0
-    for record, (probe, line) in zip(records, lines):
-        assert record["name"].tobytes() == xxhash.xxh3_128_digest(f"strict.{probe}".encode()), probe
+    for record, (profile, probe, line) in zip(records, every):
+        assert record["name"].tobytes() == xxhash.xxh3_128_digest(f"{profile}.{probe}".encode()), probe
         if line in ("unsupported", "not-deterministic"):
             assert np.isnan(record["band"])
             assert record["elements"] == 0 and record["norm"] == 0 and not record["high"].any()
@@ -57,7 +64,7 @@ def main(target):
         assert (record["high"] == seed + np.arange(32) / 3).all()
         assert (record["low"] == np.arange(32, dtype=np.float32) * np.float32(1e-9)).all()
         seed += 1
-    print(f"{len(records)} of {len(lines)} records read by one dtype of {RECORD.itemsize} bytes; id and evidence hash follow")
+    print(f"{len(records)} of {len(every)} records read by one dtype of {RECORD.itemsize} bytes; id and evidence hash follow")
 
 
 main(sys.argv[1])

@@ -15,6 +15,7 @@ namespace envguard::compare {
 namespace {
 
 using model::DriftClass;
+using model::Profile;
 using recipe::DType;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -88,13 +89,13 @@ model::MovedProbe assessed(const std::string& id, const std::optional<model::Evi
   std::vector<model::MovedProbe> moved{{id, line_locked, line_here}};
   model::EvidenceTable then, now;
   if (locked) then.records = {*locked};
-  if (here) now.records = {{id, *here, {}}};
+  if (here) now.records = {{Profile::strict, id, *here, {}}};
   assess(moved, locked ? &then : nullptr, now);
   return moved.front();
 }
 
 TEST(Assess, DistanceBandAndClassOfOneProbe) {
-  const auto probe = assessed(f32, model::EvidenceRecord{f32, moved_by(0), 1e-7}, moved_by(2e-7));
+  const auto probe = assessed(f32, model::EvidenceRecord{Profile::strict, f32, moved_by(0), 1e-7}, moved_by(2e-7));
   ASSERT_TRUE(probe.distance);
   EXPECT_NEAR(probe.distance->value, 2e-7, 1e-12);
   EXPECT_EQ(probe.band, 1e-7);
@@ -103,22 +104,22 @@ TEST(Assess, DistanceBandAndClassOfOneProbe) {
 }
 
 TEST(Assess, TheTypeOfTheProbeSetsTheUpperBorder) {
-  const model::EvidenceRecord of_f32{f32, moved_by(0), 1e-8}, of_f64{f64, moved_by(0), 1e-12};
+  const model::EvidenceRecord of_f32{Profile::strict, f32, moved_by(0), 1e-8}, of_f64{Profile::strict, f64, moved_by(0), 1e-12};
   EXPECT_EQ(assessed(f32, of_f32, moved_by(1e-3)).drift_class, DriftClass::precision);
   EXPECT_EQ(assessed(f32, of_f32, moved_by(4e-3)).drift_class, DriftClass::wrong);
   EXPECT_EQ(assessed(f64, of_f64, moved_by(1e-3)).drift_class, DriftClass::precision);
   EXPECT_EQ(assessed(f64, of_f64, moved_by(4e-3)).drift_class, DriftClass::wrong);
   EXPECT_EQ(
-      assessed("ops.gelu_f64", model::EvidenceRecord{"ops.gelu_f64", moved_by(0), 1e-12}, moved_by(1e-3)).drift_class,
+      assessed("ops.gelu_f64", model::EvidenceRecord{Profile::strict, "ops.gelu_f64", moved_by(0), 1e-12}, moved_by(1e-3)).drift_class,
       DriftClass::precision);
   EXPECT_EQ(assessed("blas.linear_bf16_257x1031x129",
-                     model::EvidenceRecord{"blas.linear_bf16_257x1031x129", moved_by(0), 1e-8}, moved_by(1e-3))
+                     model::EvidenceRecord{Profile::strict, "blas.linear_bf16_257x1031x129", moved_by(0), 1e-8}, moved_by(1e-3))
                 .drift_class,
             DriftClass::wrong);
 }
 
 TEST(Assess, AnIntervalAcrossABorderGetsTheWorseClassAndSaysSo) {
-  const model::EvidenceRecord locked{f32, moved_by(0), 1e-7};
+  const model::EvidenceRecord locked{Profile::strict, f32, moved_by(0), 1e-7};
   const auto below = assessed(f32, locked, moved_by(2.9e-7));  // up to 3.84
   EXPECT_EQ(below.drift_class, DriftClass::rounding);
   EXPECT_FALSE(below.borderline);
@@ -134,7 +135,7 @@ TEST(Assess, AnIntervalAcrossABorderGetsTheWorseClassAndSaysSo) {
 
 TEST(Assess, BelowWhatTheSketchResolvesIsRounding) {
   for (const double band : {0.0, 1e-7}) {
-    const auto probe = assessed(f32, model::EvidenceRecord{f32, moved_by(0.5), band}, moved_by(0.5));
+    const auto probe = assessed(f32, model::EvidenceRecord{Profile::strict, f32, moved_by(0.5), band}, moved_by(0.5));
     ASSERT_TRUE(probe.distance);
     EXPECT_FALSE(probe.distance->resolved);
     EXPECT_EQ(probe.drift_class, DriftClass::rounding) << band;
@@ -143,11 +144,11 @@ TEST(Assess, BelowWhatTheSketchResolvesIsRounding) {
 }
 
 TEST(Assess, AnotherStatusIsWrongAndHasNoDistance) {
-  const model::EvidenceRecord locked{f32, moved_by(0), 1e-7};
+  const model::EvidenceRecord locked{Profile::strict, f32, moved_by(0), 1e-7};
   const auto here = assessed(f32, locked, model::Evidence{}, hash_a, "unsupported");
   EXPECT_EQ(here.drift_class, DriftClass::wrong);
   EXPECT_FALSE(here.distance);
-  const model::EvidenceRecord status{f32, {}, {}};
+  const model::EvidenceRecord status{Profile::strict, f32, {}, {}};
   EXPECT_EQ(assessed(f32, status, moved_by(0), "not-deterministic", hash_b).drift_class, DriftClass::wrong);
   EXPECT_EQ(assessed(f32, status, model::Evidence{}, "not-deterministic", "unsupported").drift_class,
             DriftClass::wrong);
@@ -155,11 +156,11 @@ TEST(Assess, AnotherStatusIsWrongAndHasNoDistance) {
 }
 
 TEST(Assess, NaNOnOneSideIsWrong) {
-  const model::EvidenceRecord finite{f32, numbers({1, 2, 3}), 1e-7};
+  const model::EvidenceRecord finite{Profile::strict, f32, numbers({1, 2, 3}), 1e-7};
   const auto nan = numbers({1, std::nan(""), 3}), elsewhere = numbers({1, 2, std::nan("")});
   EXPECT_EQ(assessed(f32, finite, nan).drift_class, DriftClass::wrong);
   EXPECT_EQ(assessed(f32, finite, numbers({1, infinity, 3})).drift_class, DriftClass::wrong);
-  const model::EvidenceRecord with_nan{f32, nan, 1e-7};
+  const model::EvidenceRecord with_nan{Profile::strict, f32, nan, 1e-7};
   EXPECT_EQ(assessed(f32, with_nan, numbers({1, 2, 3})).drift_class, DriftClass::wrong);
   EXPECT_EQ(assessed(f32, with_nan, elsewhere).drift_class, DriftClass::wrong) << "as many, at other places";
   const auto same_places = assessed(f32, with_nan, numbers({1 + 1e-9, std::nan(""), 3}));
@@ -167,61 +168,61 @@ TEST(Assess, NaNOnOneSideIsWrong) {
 }
 
 TEST(Assess, AnotherShapeIsWrong) {
-  const auto probe = assessed(f32, model::EvidenceRecord{f32, numbers({1, 2}), 1e-7}, numbers({1, 2, 3}));
+  const auto probe = assessed(f32, model::EvidenceRecord{Profile::strict, f32, numbers({1, 2}), 1e-7}, numbers({1, 2, 3}));
   EXPECT_EQ(probe.drift_class, DriftClass::wrong);
   EXPECT_FALSE(probe.distance);
 }
 
 TEST(Assess, ARandomStreamIsAnotherOneWhateverTheDistance) {
   const std::string id = "rng.rand_10000";
-  const auto probe = assessed(id, model::EvidenceRecord{id, moved_by(0), 1e-7}, moved_by(1e-9));
+  const auto probe = assessed(id, model::EvidenceRecord{Profile::strict, id, moved_by(0), 1e-7}, moved_by(1e-9));
   EXPECT_EQ(probe.drift_class, DriftClass::other_stream);
   EXPECT_FALSE(probe.distance);
 }
 
 TEST(Assess, WithoutEvidenceOfBothSidesThereIsNoClass) {
   for (const auto& probe : {assessed(f32, {}, moved_by(0)),
-                            assessed(f32, model::EvidenceRecord{"blas.another", moved_by(0), 1e-7}, moved_by(0)),
-                            assessed(f32, model::EvidenceRecord{f32, moved_by(0), 1e-7}, {})}) {
+                            assessed(f32, model::EvidenceRecord{Profile::strict, "blas.another", moved_by(0), 1e-7}, moved_by(0)),
+                            assessed(f32, model::EvidenceRecord{Profile::strict, f32, moved_by(0), 1e-7}, {})}) {
     EXPECT_FALSE(probe.distance);
     EXPECT_FALSE(probe.drift_class);
   }
 }
 
 TEST(Assess, WithoutABandThereIsADistanceAndNoClass) {
-  const auto probe = assessed(f32, model::EvidenceRecord{f32, moved_by(0), {}}, moved_by(1e-7));
+  const auto probe = assessed(f32, model::EvidenceRecord{Profile::strict, f32, moved_by(0), {}}, moved_by(1e-7));
   EXPECT_TRUE(probe.distance);
   EXPECT_FALSE(probe.band);
   EXPECT_FALSE(probe.drift_class);
 }
 
 TEST(Assess, TheBandOfTheNewerSideCountsWhereTheOlderHasNone) {
-  const model::EvidenceTable older{{{f32, moved_by(0), {}}}}, newer{{{f32, moved_by(1e-7), 1e-7}}};
+  const model::EvidenceTable older{{{Profile::strict, f32, moved_by(0), {}}}}, newer{{{Profile::strict, f32, moved_by(1e-7), 1e-7}}};
   std::vector<model::MovedProbe> moved{{f32, hash_a, hash_b}};
   assess(moved, &older, newer);
   EXPECT_EQ(moved[0].band, 1e-7);
   EXPECT_EQ(moved[0].drift_class, DriftClass::rounding);
-  const model::EvidenceTable with_band{{{f32, moved_by(0), 1e-9}}};
+  const model::EvidenceTable with_band{{{Profile::strict, f32, moved_by(0), 1e-9}}};
   assess(moved, &with_band, newer);
   EXPECT_EQ(moved[0].band, 1e-9) << "else the older one's";
   EXPECT_EQ(moved[0].drift_class, DriftClass::precision);
 }
 
 TEST(Assess, WeightsAfterStepsOfAdamDetectAndNeverClassify) {
-  const auto weights = assessed(adam, model::EvidenceRecord{adam, moved_by(0), 1e-7}, moved_by(1e-3));
+  const auto weights = assessed(adam, model::EvidenceRecord{Profile::strict, adam, moved_by(0), 1e-7}, moved_by(1e-3));
   EXPECT_TRUE(weights.distance);
   EXPECT_TRUE(weights.band);
   EXPECT_FALSE(weights.drift_class);
   const std::string forward = "train.cnn_adam.forward";
-  EXPECT_TRUE(assessed(forward, model::EvidenceRecord{forward, moved_by(0), 1e-7}, moved_by(1e-7)).drift_class);
-  EXPECT_EQ(assessed(adam, model::EvidenceRecord{adam, numbers({1}), 1e-7}, numbers({std::nan("")})).drift_class,
+  EXPECT_TRUE(assessed(forward, model::EvidenceRecord{Profile::strict, forward, moved_by(0), 1e-7}, moved_by(1e-7)).drift_class);
+  EXPECT_EQ(assessed(adam, model::EvidenceRecord{Profile::strict, adam, numbers({1}), 1e-7}, numbers({std::nan("")})).drift_class,
             DriftClass::wrong)
       << "NaN needs no distance";
 }
 
 TEST(Assess, AProbeOfAnotherRecipeHasADistanceAndNoClass) {
   const std::string id = "blas.of_another_recipe";
-  const auto probe = assessed(id, model::EvidenceRecord{id, moved_by(0), 1e-7}, moved_by(1e-7));
+  const auto probe = assessed(id, model::EvidenceRecord{Profile::strict, id, moved_by(0), 1e-7}, moved_by(1e-7));
   EXPECT_TRUE(probe.distance);
   EXPECT_FALSE(probe.drift_class);
 }
@@ -240,7 +241,7 @@ model::Run rounds(const std::vector<std::optional<model::Evidence>>& evidence, c
 
 std::optional<double> band(const model::Evidence& plain, const std::vector<std::optional<model::Evidence>>& moved,
                            const std::string& id = f32) {
-  std::vector<model::EvidenceRecord> records{{id, plain, {}}};
+  std::vector<model::EvidenceRecord> records{{Profile::strict, id, plain, {}}};
   set_bands(records, rounds(moved, id));
   return records[0].band;
 }

@@ -100,7 +100,7 @@ model::EvidenceTable evidence(double moved, std::optional<double> band) {
   for (const auto& [id, line] : lock().strict) {
     model::Evidence numbers{.norm = 1, .elements = 4};
     numbers.sketch.high[0] = moved;
-    table.records.push_back({id, model::parse_status(line) ? model::Evidence{} : numbers, band});
+    table.records.push_back({model::Profile::strict, id, model::parse_status(line) ? model::Evidence{} : numbers, band});
   }
   return table;
 }

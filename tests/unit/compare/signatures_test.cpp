@@ -10,6 +10,7 @@ namespace envguard::compare {
 namespace {
 
 using model::Difference;
+using model::Profile;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -59,30 +60,30 @@ const std::vector<Difference> everything{
     difference(Difference::Kind::cache, "l2", "1 MiB", "2 MiB")};
 
 TEST(Substitutes, AreKnobsLikeliestFirst) {
-  EXPECT_THAT(names(substitutes(everything, convolutions, false)), ElementsAre("ONEDNN_MAX_CPU_ISA", "MKL_CBWR"));
-  EXPECT_THAT(names(substitutes(everything, products, false)), ElementsAre("MKL_CBWR", "ONEDNN_MAX_CPU_ISA"));
+  EXPECT_THAT(names(substitutes(everything, convolutions, Profile::strict, false)), ElementsAre("ONEDNN_MAX_CPU_ISA", "MKL_CBWR"));
+  EXPECT_THAT(names(substitutes(everything, products, Profile::strict, false)), ElementsAre("MKL_CBWR", "ONEDNN_MAX_CPU_ISA"));
 }
 
 TEST(Substitutes, PutTheLocksValueBack) {
-  const auto all = substitutes(everything, convolutions, true);
+  const auto all = substitutes(everything, convolutions, Profile::strict, true);
   ASSERT_EQ(all.size(), 3U);
   for (const auto& each : all) {
     if (each.name == other_install_name) {
-      EXPECT_EQ(each.put_back, (Step{{}, true}));
+      EXPECT_EQ(each.put_back, (Step{.variables = {}, .other_install = true}));
     } else if (each.name == "MKL_CBWR") {
-      EXPECT_EQ(each.put_back, (Step{{{"MKL_CBWR", std::nullopt}}, false}));
+      EXPECT_EQ(each.put_back, (Step{{{"MKL_CBWR", std::nullopt}}}));
     } else {
-      EXPECT_EQ(each.put_back, (Step{{{"ONEDNN_MAX_CPU_ISA", "AVX2"}}, false}));
+      EXPECT_EQ(each.put_back, (Step{{{"ONEDNN_MAX_CPU_ISA", "AVX2"}}}));
     }
   }
 }
 
 TEST(NotSubstitutable, IsWhatElseMayHaveMovedBits) {
-  EXPECT_THAT(not_substitutable(everything, convolutions, false),
+  EXPECT_THAT(not_substitutable(everything, convolutions, Profile::strict, false),
               ElementsAre("torch", "LD_PRELOAD", "numpy", "glibc", "blas"));
-  EXPECT_THAT(not_substitutable(everything, convolutions, true), ElementsAre("LD_PRELOAD", "glibc"))
+  EXPECT_THAT(not_substitutable(everything, convolutions, Profile::strict, true), ElementsAre("LD_PRELOAD", "glibc"))
       << "another install brings its own versions and build";
-  EXPECT_THAT(not_substitutable({}, convolutions, false), IsEmpty());
+  EXPECT_THAT(not_substitutable({}, convolutions, Profile::strict, false), IsEmpty());
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ Found found_in(const World& world) {
   for (auto& bits : locked.bits) bits = {0, 0};
   WorldLaboratory before(locked);
   model::Baseline baseline;
-  baseline.lock = compare::lock_of(test::machine(), {}, before.measure(test::whole()), test::question(), {});
+  baseline.lock = compare::lock_of(test::machine(), {}, before.measure(test::whole()), nullptr, test::question(), {});
   auto observed = test::machine();
   for (std::size_t knob = 0; knob < world.knobs; ++knob) observed.knobs.push_back({world_knobs[knob], "1"});
   WorldLaboratory laboratory(world);

@@ -53,14 +53,16 @@ base::Error refusal(Laboratory& laboratory, const std::optional<model::Lock>& pr
 TEST(Lock, FiveFreshRunsMakeALockThatTheSameMachineMatches) {
   TableLaboratory laboratory;
   auto made = lock(laboratory);
-  EXPECT_EQ(laboratory.processes, 6) << "five, and one that perturbs";
+  EXPECT_EQ(laboratory.processes, 12) << "five of each profile, and one of each that perturbs";
   EXPECT_EQ(made.lock.runs, 5);
   EXPECT_EQ(made.lock.locked, "2026-11-23");
   EXPECT_EQ(made.lock.recipe, recipe::number);
   EXPECT_FALSE(made.lock.change);
   EXPECT_EQ(made.lock.id, model::fingerprint_id(made.lock.strict));
-  EXPECT_EQ(made.evidence.size(), made.lock.strict.size());
-  EXPECT_EQ(made.evidence.back().id, made.lock.strict.back().first);
+  EXPECT_EQ(made.lock.as_is_id, model::fingerprint_id(made.lock.as_is));
+  ASSERT_EQ(made.evidence.size(), made.lock.strict.size() + made.lock.as_is.size());
+  EXPECT_EQ(made.evidence[made.lock.strict.size() - 1].id, made.lock.strict.back().first);
+  EXPECT_EQ(made.evidence.back().id, made.lock.as_is.back().first);
   model::Baseline again;
   again.lock = made.lock;
   TableLaboratory later;
@@ -72,7 +74,7 @@ TEST(Lock, TheNumberOfRunsIsTheCallers) {
   auto asked = question();
   asked.runs = 30;
   EXPECT_EQ(lock(laboratory, {}, machine(), asked).lock.runs, 30);
-  EXPECT_EQ(laboratory.processes, 31);
+  EXPECT_EQ(laboratory.processes, 62);
 }
 
 TEST(Lock, RecordsNeitherTheKernelNorWhichDeviceWasChosen) {
@@ -85,7 +87,7 @@ TEST(Lock, RecordsNeitherTheKernelNorWhichDeviceWasChosen) {
 }
 
 TEST(Lock, AProbeThatWobblesIsQuarantinedAndHasNoLine) {
-  TableLaboratory laboratory({{{}, 4, probe(3), "wobble"}});
+  TableLaboratory laboratory({{{}, 5, probe(3), "wobble"}});
   const auto made = lock(laboratory);
   EXPECT_THAT(made.lock.quarantined, ElementsAre(probe(3)));
   EXPECT_EQ(made.lock.line(probe(3)), nullptr);
@@ -94,11 +96,11 @@ TEST(Lock, AProbeThatWobblesIsQuarantinedAndHasNoLine) {
 }
 
 TEST(Lock, MoreThanATenthWobblingIsUnstable) {
-  TableLaboratory laboratory({{{}, 2, "ops", "wobble"}});
+  TableLaboratory laboratory({{{}, 3, "ops", "wobble"}});
   const auto error = refusal(laboratory);
   EXPECT_EQ(error.code(), ExitCode::unstable);
   EXPECT_THAT(error.message(), HasSubstr("nothing was written"));
-  EXPECT_EQ(laboratory.processes, 2);
+  EXPECT_EQ(laboratory.processes, 3);
 }
 
 TEST(Lock, AFaultAFailedProbeAndASpentBudgetWriteNothing) {
@@ -109,7 +111,7 @@ TEST(Lock, AFaultAFailedProbeAndASpentBudgetWriteNothing) {
   EXPECT_THAT(refusal(failing).message(), HasSubstr(probe(0)));
   TableLaboratory poor;
   poor.allowed = {4, 1000};
-  EXPECT_THAT(refusal(poor).message(), HasSubstr("after 4 of 6 runs"));
+  EXPECT_THAT(refusal(poor).message(), HasSubstr("after 4 of 12 processes"));
 }
 
 TEST(Lock, NothingMovedKeepsTheBytesAndAsksForNoReason) {
@@ -119,10 +121,10 @@ TEST(Lock, NothingMovedKeepsTheBytesAndAsksForNoReason) {
   asked.reason.clear();
   asked.previous_evidence = previous.evidence;
   EXPECT_FALSE(lock(laboratory, previous.lock, machine(), asked).changed);
-  EXPECT_EQ(laboratory.processes, 5) << "the bands that are there still hold";
+  EXPECT_EQ(laboratory.processes, 10) << "the bands that are there still hold";
 }
 
-TEST(Lock, WhatMovedNeedsAReasonAndIsRefusedAfterOneRun) {
+TEST(Lock, WhatMovedNeedsAReasonAndIsRefusedAfterOneRunOfEachProfile) {
   TableLaboratory laboratory({{{}, 0, "linalg", "x"}});
   auto asked = question();
   asked.reason.clear();
@@ -130,7 +132,7 @@ TEST(Lock, WhatMovedNeedsAReasonAndIsRefusedAfterOneRun) {
   EXPECT_EQ(error.code(), ExitCode::usage);
   EXPECT_THAT(error.message(), HasSubstr("probes differ (linalg."));
   EXPECT_THAT(error.next(), HasSubstr("--reason"));
-  EXPECT_EQ(laboratory.processes, 1);
+  EXPECT_EQ(laboratory.processes, 2);
   TableLaboratory looking({{{}, 0, "linalg", "x"}});
   asked.writes = false;
   EXPECT_TRUE(lock(looking, baseline().lock, machine(), asked).changed);
@@ -188,11 +190,15 @@ TEST(Lock, TheChangeSaysHowFarAndWhichClass) {
 TEST(Lock, OneProcessOfNineteenRoundsMeasuresTheBands) {
   TableLaboratory laboratory;
   const auto made = lock(laboratory);
-  const auto& last = laboratory.asked.back();
-  EXPECT_EQ(last.probes, test::whole().probes);
-  EXPECT_EQ(last.perturb.size(), 19U);
-  EXPECT_EQ(std::set<std::uint64_t>(last.perturb.begin(), last.perturb.end()).size(), 19U);
-  for (std::size_t run = 0; run + 1 < laboratory.asked.size(); ++run) EXPECT_EQ(laboratory.asked[run], test::whole());
+  ASSERT_EQ(laboratory.asked.size(), 12U);
+  const auto& strict = laboratory.asked[10];
+  EXPECT_EQ(strict.probes, test::whole().probes);
+  EXPECT_EQ(strict.perturb.size(), 19U);
+  EXPECT_EQ(std::set<std::uint64_t>(strict.perturb.begin(), strict.perturb.end()).size(), 19U);
+  const auto& as_is = laboratory.asked[11];
+  EXPECT_EQ(as_is.perturb, strict.perturb);
+  for (const auto& id : as_is.probes) EXPECT_FALSE(recipe::find(id)->strict) << id << " has its band from strict";
+  for (std::size_t run = 0; run < 10; run += 2) EXPECT_EQ(laboratory.asked[run], test::whole());
   for (const auto& record : made.evidence) {
     ASSERT_EQ(record.band.has_value(), model::layer_of(record.id) != "rng") << record.id;
     if (!record.band) continue;
@@ -208,11 +214,11 @@ TEST(Lock, BandsAreMeasuredWhereTheLockHasNone) {
   for (auto& record : asked.previous_evidence->records) record.band.reset();
   TableLaboratory without_bands;
   EXPECT_TRUE(lock(without_bands, previous.lock, machine(), asked).changed);
-  EXPECT_EQ(without_bands.processes, 6);
+  EXPECT_EQ(without_bands.processes, 12);
   asked.previous_evidence.reset();
   TableLaboratory without_evidence;
   EXPECT_TRUE(lock(without_evidence, previous.lock, machine(), asked).changed);
-  EXPECT_EQ(without_evidence.processes, 6);
+  EXPECT_EQ(without_evidence.processes, 12);
 }
 
 TEST(Lock, LookingNeverPerturbs) {
@@ -223,19 +229,19 @@ TEST(Lock, LookingNeverPerturbs) {
   TableLaboratory first;
   EXPECT_TRUE(lock(first, {}, machine(), asked).changed);
   for (const auto* laboratory : {&moved, &first}) {
-    EXPECT_EQ(laboratory->processes, 5);
+    EXPECT_EQ(laboratory->processes, 10);
     for (const auto& run : laboratory->asked) EXPECT_THAT(run.perturb, IsEmpty());
   }
 }
 
 TEST(Lock, AFaultWhileBandsAreMeasuredWritesNothing) {
   TableLaboratory laboratory;
-  laboratory.faulty_process = 6;
+  laboratory.faulty_process = 11;
   EXPECT_EQ(refusal(laboratory).code(), ExitCode::could_not_measure);
 }
 
 TEST(Lock, AProbeThatAPerturbedRoundRefusesHasABandOfTheOthers) {
-  TableLaboratory laboratory({{{}, 6, probe(0), "unsupported"}});
+  TableLaboratory laboratory({{{}, 11, probe(0), "unsupported"}});
   const auto made = lock(laboratory);
   EXPECT_FALSE(made.evidence.front().band);
   EXPECT_TRUE(made.evidence.back().band);

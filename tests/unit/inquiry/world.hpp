@@ -43,6 +43,7 @@ class TableLaboratory : public Laboratory {
     const auto scene = scene_of(wanted);
     model::Run run;
     run.plan.probes = wanted.probes;
+    run.plan.profile = wanted.profile;
     run.plan.perturb = wanted.perturb;
     run.plan.recipe = recipe::number;
     run.plan.device = device;
@@ -79,7 +80,9 @@ class TableLaboratory : public Laboratory {
       }
     }
     scene["install"] = wanted.step.other_install ? "other" : "own";
-    scene["order"] = wanted.probes == recipe::probes(device.kind) ? "whole" : "part";
+    scene["profile"] = model::name(wanted.profile);
+    for (const auto& [name, value] : wanted.step.settings) scene[name] = value;
+    scene["order"] = wanted.probes == recipe::probes(device.kind, wanted.profile) ? "whole" : "part";
     return scene;
   }
 
@@ -178,7 +181,7 @@ inline model::Baseline baseline(const model::Observed& observed = machine(),
   TableLaboratory laboratory;
   const auto run = laboratory.measure(whole());
   model::Baseline baseline;
-  baseline.lock = compare::lock_of(observed, {}, run, question(), std::move(quarantined));
+  baseline.lock = compare::lock_of(observed, {}, run, nullptr, question(), std::move(quarantined));
   baseline.lock.runs = 5;
   baseline.evidence = evidence(laboratory, run);
   baseline.source = "index";

@@ -34,7 +34,7 @@ std::string problem(const model::Lock& lock, const std::optional<std::string>& b
 
 TEST(Evidence, HasTheDocumentedSize) {
   const auto [lock, bytes] = sample_pair();
-  EXPECT_EQ(bytes.size(), 64 + lock.strict.size() * 608);
+  EXPECT_EQ(bytes.size(), 64 + (lock.strict.size() + lock.as_is.size()) * 608);
   EXPECT_EQ(bytes.substr(0, 8), "ENVGUARD");
   EXPECT_EQ(base::hash128(bytes), lock.evidence);
 }
@@ -42,10 +42,11 @@ TEST(Evidence, HasTheDocumentedSize) {
 TEST(Evidence, ReadsBackWhatItWrote) {
   const auto [lock, bytes] = sample_pair();
   const auto table = parse_evidence(bytes, lock, "T.evidence");
-  ASSERT_EQ(table.records.size(), lock.strict.size());
+  ASSERT_EQ(table.records.size(), lock.strict.size() + lock.as_is.size());
   for (const auto& record : sample_evidence(lock)) {
-    ASSERT_NE(table.record(record.id), nullptr) << record.id;
-    EXPECT_EQ(*table.record(record.id), record) << record.id;
+    const auto* read = table.record(record.id, record.profile);
+    ASSERT_NE(read, nullptr) << record.id;
+    EXPECT_EQ(*read, record) << record.id;
   }
   EXPECT_EQ(table.record("linalg.svdvals")->evidence.elements, 0U) << "a status has no numbers";
 }
@@ -58,7 +59,7 @@ TEST(Evidence, EveryHashLineMustHaveSome) {
 
 TEST(Evidence, ExtraProbesAreLeftOut) {
   auto evidence = sample_evidence(sample_lock());
-  evidence.insert(evidence.begin(), {"ops.sdpa_flash", {}, {}});
+  evidence.insert(evidence.begin(), {model::Profile::strict, "ops.sdpa_flash", {}, {}});
   EXPECT_EQ(seal(sample_lock(), evidence).evidence, sample_pair().evidence);
 }
 
@@ -116,13 +117,13 @@ TEST(Evidence, AnythingElseIsDamaged) {
   EXPECT_THAT(fault(changed(0, 'e'), lock), HasSubstr("does not begin with ENVGUARD"));
   EXPECT_THAT(fault(changed(8, 2), lock), HasSubstr("its format is 2, not 1"));
   EXPECT_THAT(fault(changed(12, 9), lock), HasSubstr("of recipe 9, the lock of recipe 1"));
-  EXPECT_THAT(fault(changed(16, 4), lock), HasSubstr("holds 4 probes, the lock 5"));
+  EXPECT_THAT(fault(changed(16, 4), lock), HasSubstr("holds 4 probes, the lock 8"));
   EXPECT_THAT(fault(changed(20, 2), lock), HasSubstr("its flags are 0x2"));
   EXPECT_THAT(fault(changed(24, 'x'), lock), HasSubstr("it belongs to lock"));
   EXPECT_THAT(fault(changed(63, 1), lock), HasSubstr("its header is not whole"));
   EXPECT_THAT(fault(changed(64, 'x'), lock), HasSubstr("a record is not of arith.exp_f64"));
-  EXPECT_THAT(fault(whole.substr(0, whole.size() - 1), lock), HasSubstr("3103 bytes, not 3104"));
-  EXPECT_THAT(fault(whole + "x", lock), HasSubstr("3105 bytes, not 3104"));
+  EXPECT_THAT(fault(whole.substr(0, whole.size() - 1), lock), HasSubstr("4927 bytes, not 4928"));
+  EXPECT_THAT(fault(whole + "x", lock), HasSubstr("4929 bytes, not 4928"));
   EXPECT_THAT(fault(std::string(64, '\0'), lock), HasSubstr("does not begin"));
 }
 

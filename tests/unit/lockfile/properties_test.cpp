@@ -92,6 +92,9 @@ model::Lock any_lock() {
                                 {{"blas", 1, 9, *any_text(), *any_text(), *any_text()}, {"train", 0, 1}}};
   lock.strict = any_lines();
   lock.id = model::fingerprint_id(lock.strict);
+  lock.settings = any_table();
+  lock.as_is = *rc::gen::arbitrary<bool>() ? any_lines() : std::vector<model::ProbeLine>{};
+  lock.as_is_id = lock.as_is.empty() ? base::Hash128{} : model::fingerprint_id(lock.as_is);
   return lock;
 }
 
@@ -107,6 +110,9 @@ RC_GTEST_PROP(Properties, LocksReadBackAsWritten, ()) {
   RC_ASSERT(read.knobs == lock.knobs);
   RC_ASSERT(read.change == lock.change);
   RC_ASSERT(read.strict == lock.strict);
+  RC_ASSERT(read.settings == lock.settings);
+  RC_ASSERT(read.as_is == lock.as_is);
+  RC_ASSERT(read.as_is_id == lock.as_is_id);
   RC_ASSERT(read.unknown.empty());
   RC_ASSERT(write_lock(read) == text);
 }
@@ -114,7 +120,10 @@ RC_GTEST_PROP(Properties, LocksReadBackAsWritten, ()) {
 RC_GTEST_PROP(Properties, EvidenceReadsBackAsWritten, ()) {
   model::Lock lock = any_lock();
   std::vector<model::EvidenceRecord> records;
-  for (const auto& line : lock.strict) {
+  std::vector<std::pair<model::Profile, model::ProbeLine>> lines;
+  for (const auto& line : lock.strict) lines.emplace_back(model::Profile::strict, line);
+  for (const auto& line : lock.as_is) lines.emplace_back(model::Profile::as_is, line);
+  for (const auto& [profile, line] : lines) {
     model::Evidence evidence;
     evidence.norm = *rc::gen::arbitrary<double>();
     evidence.elements = *rc::gen::arbitrary<std::uint64_t>();
@@ -122,11 +131,11 @@ RC_GTEST_PROP(Properties, EvidenceReadsBackAsWritten, ()) {
     evidence.sketch.low[31] = *rc::gen::arbitrary<float>();
     std::optional<double> band;
     if (*rc::gen::arbitrary<bool>()) band = *rc::gen::nonNegative<int>() * 1e-9;
-    if (!model::parse_status(line.second)) records.push_back({line.first, evidence, band});
+    if (!model::parse_status(line.second)) records.push_back({profile, line.first, evidence, band});
   }
   const auto sealed = seal(lock, records);
   const auto table = parse_evidence(sealed.evidence, sealed.lock, "T");
-  for (const auto& record : records) RC_ASSERT(*table.record(record.id) == record);
+  for (const auto& record : records) RC_ASSERT(*table.record(record.id, record.profile) == record);
 }
 
 /// A real file with bytes changed, taken out, put in or repeated.

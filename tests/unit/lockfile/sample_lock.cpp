@@ -26,6 +26,10 @@ model::Lock sample_lock() {
                  {"linalg.svdvals", "unsupported"},
                  {"train.cnn_sgd.forward", "00000000000000000000000000000001"},
                  {"train.cnn_sgd.w32", "not-deterministic"}};
+  lock.settings = {{"threads", "8"}, {"sdpa-default-f32", "flash"}};
+  lock.as_is = {{"linalg.cholesky", "5fba84d6f1be2b3a0b9d9ae0e4b7d1c2"},
+                {"ops.sdpa_default_f32", std::string(model::by_band)},
+                {"train.cnn_sgd.forward", "unsupported"}};
   return lock;
 }
 
@@ -41,11 +45,14 @@ model::Lock sample_gpu_lock() {
   return lock;
 }
 
-std::vector<model::EvidenceRecord> sample_evidence(const model::Lock& lock) {
-  std::vector<model::EvidenceRecord> result;
-  double seed = 1;
-  for (const auto& [id, line] : lock.strict) {
+namespace {
+
+/// No two records are alike; one is without a band.
+void add_evidence(std::vector<model::EvidenceRecord>& result, model::Profile profile,
+                  const std::vector<model::ProbeLine>& lines) {
+  for (const auto& [id, line] : lines) {
     if (model::parse_status(line)) continue;
+    const auto seed = static_cast<double>(result.size() + 1);
     model::Evidence evidence;
     evidence.norm = seed + 0.5;
     evidence.max = -seed;
@@ -60,10 +67,17 @@ std::vector<model::EvidenceRecord> sample_evidence(const model::Lock& lock) {
       evidence.sketch.high[i] = seed + static_cast<double>(i) / 3;
       evidence.sketch.low[i] = static_cast<float>(i) * 1e-9F;
     }
-    result.push_back({id, evidence, {}});
-    if (id != "arith.exp_f64") result.back().band = seed * 1e-7;  // one record without a band
-    seed += 1;
+    result.push_back({profile, id, evidence, {}});
+    if (id != "arith.exp_f64") result.back().band = seed * 1e-7;
   }
+}
+
+}  // namespace
+
+std::vector<model::EvidenceRecord> sample_evidence(const model::Lock& lock) {
+  std::vector<model::EvidenceRecord> result;
+  add_evidence(result, model::Profile::strict, lock.strict);
+  add_evidence(result, model::Profile::as_is, lock.as_is);
   return result;
 }
 
