@@ -53,11 +53,16 @@ void put_sides(Page& page, const Comparison& comparison) {
     page.row(label,
              {{side.name, Tone::strong}, "  " + side.id.spoken() + "  ", {side.install.prefix.string(), Tone::faint}});
     if (!side.unstable.empty()) {
-      page.row("", {{counted(side.unstable.size(), "probe") +
-                         " did not repeat and were left out: " + listed(side.unstable, 3),
-                     Tone::warning}});
+      page.row("",
+               {{counted(side.unstable.size(), "probe") + " that did not repeat left out: " + listed(side.unstable, 3),
+                 Tone::warning}});
     }
   }
+}
+
+std::string without_trailing_blanks(std::string text) {
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
 }
 
 void put_matrix(Page& page, const Comparison& comparison) {
@@ -70,11 +75,11 @@ void put_matrix(Page& page, const Comparison& comparison) {
   page.line({{"Probes that differ, and their gravest class", Tone::strong}});
   std::string head;
   for (std::size_t b = 0; b < count; ++b) head += padded(fmt::format("{}", b + 1), width);
-  page.line({"  " + padded("", 9), {head, Tone::faint}});
+  page.line({"  " + padded("", 9), {without_trailing_blanks(head), Tone::faint}});
   for (std::size_t a = 0; a < count; ++a) {
     std::string row;
     for (std::size_t b = 0; b < count; ++b) row += padded(cell(comparison, a, b), width);
-    page.line({"  " + padded(fmt::format("{}", a + 1), 9), row});
+    page.line({"  " + padded(fmt::format("{}", a + 1), 9), without_trailing_blanks(row)});
   }
 }
 

@@ -64,11 +64,14 @@ std::string meaning(const model::Judgement& judgement) {
 
 void explain_compared(Page& page, const model::Judgement& judgement) {
   heading(page, "What was compared");
-  const auto name = lock_name(judgement, true);
-  page.paragraph(
-      fmt::format("The lock {} ({}), read from the {}: what one machine of this kind computed when it was "
-                  "locked. A lock is only ever compared on the same kind of hardware.",
-                  name, judgement.hardware, judgement.source));
+  if (judgement.hardware.empty()) {
+    page.paragraph("Nothing: a lock is only ever compared on the kind of hardware that it was made on.");
+  } else {
+    page.paragraph(
+        fmt::format("The lock {} ({}), read from the {}: what one machine of this kind computed when it was "
+                    "locked. A lock is only ever compared on the same kind of hardware.",
+                    lock_name(judgement, true), judgement.hardware, judgement.source));
+  }
   if (judgement.install) {
     page.paragraph(fmt::format("The PyTorch judged here is torch {} in {}, found by the rule: {}.",
                                judgement.install->version, judgement.install->prefix.string(),
@@ -96,6 +99,9 @@ void explain_layers(Page& page, const model::Numerics& numerics) {
                                         : fmt::format("{} of {} moved", layer.moved, layer.of);
     page.item("", layer.layer, 6,
               {{moved, layer.moved == 0 ? Tone::faint : Tone::strong}, fmt::format(" ({})", what_is(layer.layer))});
+  }
+  if (std::ranges::any_of(numerics.layers, [](const auto& layer) { return layer.moved > 0; })) {
+    page.paragraph("Layers build on one another: the lowest one that moved is where to look first.");
   }
 }
 
@@ -149,11 +155,8 @@ void explain_wobble(Page& page, const model::Numerics& numerics) {
 void explain_found(Page& page, const model::Judgement& judgement) {
   heading(page, "What was found");
   page.paragraph(meaning(judgement));
-  if (!judgement.what.empty()) page.paragraph(judgement.what + ".");
-  explain_layers(page, judgement);
-  if (!judgement.moved.empty() || !judgement.unstable.empty() || !judgement.transient.empty()) {
-    page.paragraph("Layers build on one another: the lowest one that moved is where to look first.");
-  }
+  if (!judgement.what.empty()) page.paragraph(sentence(judgement.what));
+  if (judgement.unstable.empty() && judgement.transient.empty()) explain_layers(page, judgement);
   if (judgement.cause) {
     heading(page, "How far");
     explain_moved(page, judgement);
@@ -177,6 +180,9 @@ void explain_sure(Page& page, const model::Judgement& judgement) {
                   "ran only the probes that failed. So it is this machine's steady answer and not a "
                   "flipped bit.",
                   counted(static_cast<std::size_t>(drifted.runs), "fresh run")));
+  if (!drifted.order_dependent.empty()) {
+    page.paragraph("Except those that depend on what ran before them: alone, in that last run, they gave other bits.");
+  }
 }
 
 void explain_differences(Page& page, const model::Judgement& judgement) {
@@ -215,7 +221,7 @@ void explain_judgement(Page& page, const model::Judgement& judgement) {
 }  // namespace
 
 std::string explain_text(const model::Verdict& verdict, const Style& style) {
-  constexpr std::size_t margin = 4;
+  constexpr std::size_t margin = 5;  // after "  1. "
   Page page(style, margin);
   if (verdict.judgements.empty()) page.line({"envguard explain: nothing was judged"});
   for (const auto& judgement : verdict.judgements) {

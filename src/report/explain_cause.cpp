@@ -42,16 +42,15 @@ std::string how_sure(const model::Cause& cause) {
 void explain_cause(Page& page, const model::Cause& cause) {
   page.blank();
   page.line({{"Why", Tone::strong}});
-  page.paragraph(cause.what + ".");
+  page.paragraph(sentence(cause.what));
   if (!cause.experiments.empty()) {
     page.paragraph(
         "To find out, recorded differences were put back as the lock has them, each time in one fresh process:");
   }
   int number = 0;
   for (const auto& experiment : cause.experiments) {
-    page.item("", fmt::format("{}.", ++number), 3,
-              {{fmt::format("{}", fmt::join(experiment.put_back, ", ")), Tone::strong},
-               " put back: " + shown(experiment, cause.of)});
+    page.row(fmt::format("{}.", ++number), {{fmt::format("{}", fmt::join(experiment.put_back, ", ")), Tone::strong},
+                                            " put back: " + shown(experiment, cause.of)});
   }
   page.paragraph(how_sure(cause));
   if (cause.sufficient.size() > 1) {
@@ -70,7 +69,7 @@ void explain_ways_out(Page& page, const model::Judgement& judgement) {
   page.blank();
   page.line({{"What to do", Tone::strong}});
   int number = 0;
-  const auto way = [&](const std::string& text) { page.item("", fmt::format("{}.", ++number), 3, {text}); };
+  const auto way = [&](const std::string& text) { page.row(fmt::format("{}.", ++number), {text}); };
   if (!judgement.undo.empty()) {
     way("Put back what differs, if it was not meant:");
     for (const auto& step : judgement.undo) page.command("", step);

@@ -202,6 +202,12 @@ std::string padded(std::string_view text, std::size_t columns) {
   return std::string(text) + std::string(columns - std::min(columns, used), ' ');
 }
 
+std::string sentence(std::string text) {
+  if (text.empty()) return text;
+  if (text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text + '.';
+}
+
 std::string short_probe(std::string_view id) {
   const auto dot = id.find('.');
   return std::string(dot == std::string_view::npos ? id : id.substr(dot + 1));

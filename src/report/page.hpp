@@ -66,6 +66,8 @@ class Page {
 [[nodiscard]] std::string short_probe(std::string_view id);
 /// A git hash by its first 12 digits; any other version as it is.
 [[nodiscard]] std::string short_version(std::string_view version);
+/// "nothing differs" -> "Nothing differs."
+[[nodiscard]] std::string sentence(std::string text);
 /// "1.1 s".
 [[nodiscard]] std::string duration(double seconds);
 

@@ -29,5 +29,7 @@ inline constexpr auto torch_back = "pip install torch==2.11.0 --index-url https:
 [[nodiscard]] Scene drift_knob();
 /// Every drift: how far, which class, why.
 [[nodiscard]] std::vector<Scene> drift_scenes();
+/// What the as-is profile adds, and a probe that depends on what ran before it.
+[[nodiscard]] std::vector<Scene> profile_scenes();
 
 }  // namespace envguard::report::test

@@ -181,8 +181,7 @@ std::vector<Scene> scenes() {
   std::vector<Scene> all{match(),         match_overridden(), match_reserved(),    version_drift(),   version_rule(),
                          unstable(),      transient(),        could_not_measure(), not_locked(false), not_locked(true),
                          no_torch(false), no_torch(true),     untrusted(),         several(),         hostile()};
-  auto drifts = drift_scenes();
-  std::ranges::move(drifts, std::back_inserter(all));
+  for (auto& more : {drift_scenes(), profile_scenes()}) std::ranges::copy(more, std::back_inserter(all));
   return all;
 }
 
