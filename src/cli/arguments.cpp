@@ -147,6 +147,9 @@ void add_measuring(CLI::App& app, Draft& draft) {
       check_command->add_option("--commit", check.commit, "policy and lock of this commit")->type_name("REV");
   staged->excludes(commit)->excludes(file);
   file->excludes(commit)->excludes(environment)->excludes(target);
+  auto* nearest = check_command->add_flag(
+      "--nearest", check.nearest, "how far this machine is from the lock of the nearest other hardware; not a verdict");
+  nearest->excludes(file)->excludes(staged)->excludes(commit);
   check_command
       ->add_option("--against", check.against,
                    "another PyTorch, put in the place of this one to see whether the install moved the numerics")

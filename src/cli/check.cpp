@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/judging.hpp"
 #include "cli/memory.hpp"
+#include "cli/nearest.hpp"
 #include "cli/verdicts.hpp"
 #include "hook/manners.hpp"
 #include "lockfile/pair.hpp"
@@ -72,6 +73,7 @@ model::Verdict check_repository(const CheckOptions& options, const Call& call, c
 }  // namespace
 
 base::ExitCode run(const CheckOptions& options, const Call& call) {
+  if (options.nearest) return check_nearest(options, call);
   Question question;
   question.target = options.target;
   question.device = options.device;

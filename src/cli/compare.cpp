@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.hpp"
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/laboratory.hpp"
@@ -49,6 +50,12 @@ compare::Step step_of_flag(const std::string& text) {
   if (std::ranges::find(known, name) == known.end()) {
     throw Error(ExitCode::usage, fmt::format("no engine can set the flag \"{}\"", base::visible(name)),
                 fmt::format("--flag takes one of: {}", fmt::join(known, ", ")));
+  }
+  const auto values = recipe::flag_values(name);
+  const bool count = values.empty() && base::parse_integer(value).value_or(0) > 0;
+  if (!count && std::ranges::find(values, value) == values.end()) {
+    throw Error(ExitCode::usage, fmt::format("the flag {} cannot be \"{}\"", name, base::visible(value)),
+                values.empty() ? "it takes a number" : fmt::format("it is one of: {}", fmt::join(values, ", ")));
   }
   compare::Step step;
   step.settings.emplace_back(name, value);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -9,15 +10,11 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/kept.hpp"
+#include "cli/locked.hpp"
 #include "cli/measurement.hpp"
 #include "cli/scene.hpp"
 #include "codec/diff.hpp"
-#include "compare/classify.hpp"
-#include "compare/lock.hpp"
-#include "lockfile/evidence.hpp"
 #include "lockfile/lock.hpp"
-#include "recipe/table.hpp"
 #include "report/diff.hpp"
 
 namespace envguard::cli {
@@ -26,13 +23,6 @@ namespace {
 
 using base::Error;
 using base::ExitCode;
-
-struct Locked {
-  model::Lock lock;
-  std::optional<model::EvidenceTable> evidence;  ///< nothing: not there, or damaged; then there are no distances
-
-  [[nodiscard]] compare::LockSide side() const { return {lock, evidence ? &*evidence : nullptr}; }
-};
 
 /// (environment, target) -> lock.
 using Locks = std::map<std::pair<std::string, std::string>, Locked>;
@@ -43,13 +33,6 @@ struct Side {
   Locks locks;
   bool here = false;
 };
-
-Locked locked(const std::string& text, const std::string& place, const std::optional<std::string>& evidence) {
-  Locked result{lockfile::parse_lock(text, place), {}};
-  auto checked = lockfile::check_evidence(result.lock, evidence);
-  if (auto* table = std::get_if<model::EvidenceTable>(&checked)) result.evidence = std::move(*table);
-  return result;
-}
 
 Locks locks_of(const Scene& scene, const repository::Source& source, const DiffOptions& options) {
   Locks locks;
@@ -122,29 +105,6 @@ std::pair<Side, Side> sides_of(const Call& call, const Scene& scene, const DiffO
   return {std::move(older), is_file ? side_of(call, scene, "here", options) : with_locks(tree)};
 }
 
-/// Whole runs on this machine, strict and as-is; those that a check kept, where everything they rested on is unchanged.
-std::array<model::Run, 2> run_here(const Call& call, const Scene& scene, const std::string& environment,
-                                   const Subject& subject, model::Device device, Purse& purse) {
-  const Keeper keeper(call, scene, environment, Keeping::runs);
-  const auto plan = make_plan(subject, device, {});
-  const auto runner = make_runner(call, subject);
-  ProgressLine progress(call);
-  EngineLaboratory engine(runner, plan, {}, purse, progress);
-  KeptLaboratory laboratory(engine, keeper.cache(), call.machine.build, keeper.kept_state());
-  const auto measure = [&](model::Profile profile) {
-    auto run = laboratory.measure({recipe::probes(device.kind, profile), profile});
-    insist_on_whole(run);
-    return run;
-  };
-  return {measure(model::Profile::strict), measure(model::Profile::as_is)};
-}
-
-model::EvidenceTable evidence_of(const std::array<model::Run, 2>& runs) {
-  model::EvidenceTable all;
-  for (const auto& run : runs) std::ranges::move(compare::evidence_of(run).records, std::back_inserter(all.records));
-  return all;
-}
-
 /// This machine as a lock, measured once per lock of the other side that fits it.
 Locks measure_here(const Call& call, const Scene& scene, const Locks& other, const DiffOptions& options) {
   Locks here;
@@ -161,18 +121,9 @@ Locks measure_here(const Call& call, const Scene& scene, const Locks& other, con
                           ? lock.key == model::Key(subject.observed.cpu)
                           : subject.observed.gpu && lock.key == model::Key(*subject.observed.gpu);
     if (!fits) continue;
-    const auto runs = run_here(call, scene, name.first, subject, device, purse);
-    const compare::LockQuestion question{.environment = name.first,
-                                         .target = name.second,
-                                         .device = device,
-                                         .reason = {},
-                                         .runs = 1,
-                                         .refresh = false,
-                                         .writes = false,
-                                         .today = {}};
-    here.emplace(name,
-                 Locked{compare::lock_of(subject.observed, scene.policy, runs[0], &runs[1], question, lock.quarantined),
-                        evidence_of(runs)});
+    auto named = lock;
+    std::tie(named.environment, named.target) = name;
+    here.emplace(name, locked_here(call, scene, subject, device, named, purse));
   }
   if (here.empty()) {
     throw Error(ExitCode::not_judged, "none of these locks is for this hardware, so nothing was compared",

@@ -65,7 +65,8 @@ struct CheckOptions {
   std::filesystem::path lock;           ///< --lock: no git, no policy
   bool staged = false;
   std::string commit;
-  std::string against;  ///< another PyTorch, to find out whether it is the install that moved the numerics
+  std::string against;   ///< another PyTorch, to find out whether it is the install that moved the numerics
+  bool nearest = false;  ///< distances to the lock of the nearest other hardware, and no verdict
   bool no_cache = false;
   bool ci = false;
   std::chrono::seconds timeout{120};

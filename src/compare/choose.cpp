@@ -1,6 +1,7 @@
 #include "compare/choose.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -53,7 +54,28 @@ std::string next_without_gpu(const std::vector<model::Lock>& locks, const model:
   return cpu_fits ? check_command(locks.front().environment) + " --device cpu" : "envguard doctor";
 }
 
+/// What two keys of one kind have in common, what counts most first.
+std::array<bool, 4> in_common(const model::Key& key, const model::Observed& observed) {
+  if (const auto* cpu = std::get_if<model::CpuKey>(&key)) {
+    const auto& here = observed.cpu;
+    return {cpu->vendor == here.vendor, cpu->isa == here.isa, cpu->family == here.family, cpu->model == here.model};
+  }
+  const auto& gpu = std::get<model::GpuKey>(key);
+  const auto here = observed.gpu.value_or(model::GpuKey{});
+  return {gpu.compute_capability == here.compute_capability, gpu.gpu == here.gpu, gpu.sm_count == here.sm_count, true};
+}
+
 }  // namespace
+
+std::optional<std::size_t> nearest(const std::vector<model::Lock>& locks, const model::Observed& observed,
+                                   model::DeviceKind device) {
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < locks.size(); ++i) {
+    if (model::device_kind(locks[i].key) != device) continue;
+    if (!found || in_common(locks[*found].key, observed) < in_common(locks[i].key, observed)) found = i;
+  }
+  return found;
+}
 
 std::string free_target_name(const std::vector<std::string>& taken, const model::Key& key) {
   const auto is_taken = [&](const std::string& name) { return std::ranges::find(taken, name) != taken.end(); };

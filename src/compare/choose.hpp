@@ -27,6 +27,11 @@ struct Wanted {
 [[nodiscard]] std::vector<std::size_t> choose(const std::vector<model::Lock>& locks, const model::Observed& observed,
                                               const Wanted& wanted);
 
+/// Index of the lock of this kind of device whose hardware is nearest: of CPUs the same vendor counts most, then
+/// the instruction set, family and model; of GPUs compute capability, then name. Nothing: there is none of that kind.
+[[nodiscard]] std::optional<std::size_t> nearest(const std::vector<model::Lock>& locks, const model::Observed& observed,
+                                                 model::DeviceKind device);
+
 /// The judgement where locks of this environment exist and none is for this hardware. `locks` is not empty.
 [[nodiscard]] model::Judgement not_locked_here(const std::vector<model::Lock>& locks, const model::Observed& observed,
                                                const Wanted& wanted);

@@ -86,7 +86,10 @@ model::LockDiff diff(const LockSide& older_side, const LockSide& newer_side) {
     if (std::ranges::find(newer.quarantined, id) == newer.quarantined.end()) diff.only_older.push_back(id);
   }
   diff.only_newer = sets.only_here;
-  if (!diff.same_key) return diff;  // the bits of two machines are never compared
+  // Of two machines only the distances say something, and they are no verdict.
+  const bool both_evidence = older_side.evidence != nullptr && newer_side.evidence != nullptr;
+  const bool same_kind = older.key.index() == newer.key.index();
+  if (!diff.same_key && !(same_kind && both_evidence)) return diff;
   const auto before = lines(older, sets.judged);
   diff.moved = moved(before, lines(newer, sets.judged));
   if (newer_side.evidence != nullptr) assess(diff.moved, older_side.evidence, *newer_side.evidence);

@@ -17,7 +17,7 @@ struct LockDiff {
   std::string environment, target;
   std::string older, newer;  ///< what the sides are called: "HEAD~1", "work tree", "here"
   std::string older_hardware, newer_hardware;
-  bool same_key = true;  ///< false: the bits were not compared
+  bool same_key = true;  ///< false: not the same hardware; what moved is no verdict
   base::Hash128 older_id{}, newer_id{};
   std::string older_locked, newer_locked;  ///< UTC days; empty for a side that is no file
   std::string reason;                      ///< of the newer side

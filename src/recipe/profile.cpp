@@ -43,6 +43,12 @@ std::vector<std::string> settable_flags() {
   return names;
 }
 
+std::vector<std::string> flag_values(std::string_view flag) {
+  if (flag == "threads") return {};
+  if (flag == "matmul-precision") return {"highest", "high", "medium"};
+  return {"true", "false"};
+}
+
 bool overridden(model::Profile profile, std::string_view knob) {
   // PyTorch reads it once, as the default of what the flag tf32-cublas then sets.
   if (knob == "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE") return profile == model::Profile::strict;

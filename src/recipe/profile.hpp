@@ -21,6 +21,8 @@ struct ProfileSettings {
 /// Flags of PyTorch that an engine can set, by name: those of strict, and "matmul-precision" (highest, high, medium),
 /// "flush-denormal", "mkldnn", "threads".
 [[nodiscard]] std::vector<std::string> settable_flags();
+/// What such a flag may be set to; of threads, which takes a count, nothing.
+[[nodiscard]] std::vector<std::string> flag_values(std::string_view flag);
 
 /// Whether the profile replaces what this knob chooses, so that it cannot have moved one of its probes.
 [[nodiscard]] bool overridden(model::Profile profile, std::string_view knob);

@@ -60,10 +60,11 @@ void put_layers(Page& page, const std::vector<model::LayerSummary>& layers,
 }
 
 void put_probes(Page& page, const model::LockDiff& diff) {
-  if (!diff.same_key) {
+  if (!diff.same_key && diff.layers.empty()) {
     page.row("probes", {"other hardware: the bits were not compared"});
     return;
   }
+  if (!diff.same_key) page.row("", {{"not the same hardware: not a verdict", Tone::warning}});
   if (diff.layers.empty()) page.row("probes", {"none on both sides"});
   if (!diff.layers.empty()) put_layers(page, diff.layers, diff.moved, "probes");
   if (!diff.as_is_layers.empty()) put_layers(page, diff.as_is_layers, diff.as_is_moved, "as-is");
