@@ -78,7 +78,9 @@ model::LockDiff diff(const LockSide& older_side, const LockSide& newer_side) {
   diff.older_locked = older.locked;
   diff.newer_locked = newer.locked;
   diff.reason = newer.reason;
-  diff.differences = differences(recorded(older), recorded(newer));
+  auto before_it = recorded(older), after_it = recorded(newer);
+  if (older.as_is.empty() || newer.as_is.empty()) before_it.settings = after_it.settings = {};  // of as-is
+  diff.differences = differences(before_it, after_it);
   diff.quarantined_older = older.quarantined;
   diff.quarantined_newer = newer.quarantined;
   const auto sets = probe_sets(older, ids(newer));

@@ -246,8 +246,8 @@ NextForLock next_for_lock(const std::optional<model::Lock>& previous, const mode
         diff({*previous, question.previous_evidence ? &*question.previous_evidence : nullptr}, {candidate.lock, &here});
     check_reason(*candidate.diff, question, observed);
   }
-  candidate.changed =
-      !candidate.diff || question.refresh || !candidate.diff->same() || !has_bands(question.previous_evidence);
+  candidate.changed = !candidate.diff || question.refresh || !candidate.diff->same() ||
+                      previous->recipe != recipe::number || !has_bands(question.previous_evidence);
   if (auto wanted = missing(question, runs, candidate.changed && question.writes)) {
     if (runs.may_go_on()) return *std::move(wanted);
     throw Error(ExitCode::could_not_measure,

@@ -36,6 +36,23 @@ TEST(Arguments, ReadsLock) {
   EXPECT_EQ(lock.timeout.count(), 600);
 }
 
+TEST(Arguments, ReadsCompareAndExplain) {
+  const auto compare = options_of<CompareOptions>(
+      {"compare", "/a", "--knob", "A=1", "--knob", "B=2", "--flag", "mkldnn=false", "--device", "cpu"});
+  EXPECT_THAT(compare.installs, testing::ElementsAre("/a"));
+  EXPECT_THAT(compare.knobs, testing::ElementsAre("A=1", "B=2"));
+  EXPECT_THAT(compare.flags, testing::ElementsAre("mkldnn=false"));
+  EXPECT_EQ(error_of({"compare"}).code(), base::ExitCode::usage);
+  EXPECT_TRUE(options_of<ExplainOptions>({"explain", "--ack"}).acknowledge);
+  EXPECT_EQ(options_of<ExplainOptions>({"explain", "v.json"}).result, "v.json");
+}
+
+TEST(Arguments, NearestIsNoCheckOfAFileOrACommit) {
+  EXPECT_TRUE(options_of<CheckOptions>({"check", "--nearest"}).nearest);
+  EXPECT_EQ(error_of({"check", "--nearest", "--lock", "a.toml"}).code(), base::ExitCode::usage);
+  EXPECT_EQ(error_of({"check", "--nearest", "--staged"}).code(), base::ExitCode::usage);
+}
+
 TEST(Arguments, AutoIsNoDevice) {
   EXPECT_FALSE(options_of<CheckOptions>({"check", "--device", "auto"}).device);
   EXPECT_EQ(options_of<CheckOptions>({"check", "--device", "cpu"}).device, model::Device{});
@@ -59,7 +76,8 @@ TEST(Arguments, HookTakesWhatGitGives) {
 
 TEST(Arguments, HelpListsCommandsAndExitCodes) {
   const auto help = std::get<Answer>(parse(Arguments{"--help"})).text;
-  for (const auto* command : {"try", "init", "doctor", "fingerprint", "lock", "check", "status", "diff", "hook"}) {
+  for (const auto* command :
+       {"try", "init", "doctor", "fingerprint", "lock", "check", "status", "diff", "compare", "explain", "hook"}) {
     EXPECT_THAT(help, HasSubstr(command));
   }
   for (const auto& row : base::exit_codes()) EXPECT_THAT(help, HasSubstr(std::string(row.name)));

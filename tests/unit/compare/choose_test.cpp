@@ -39,6 +39,31 @@ TEST(Choose, EveryLockThatFitsWithTheGpuFirst) {
   EXPECT_THAT(choose({lock("intel", xeon)}, here(false), {}), IsEmpty());
 }
 
+TEST(Nearest, PrefersTheVendorThenTheInstructionSetThenTheModel) {
+  const auto cpu = [](std::string vendor, int family, int model, std::string isa) {
+    return lock("cpu", model::CpuKey{std::move(vendor), family, model, std::move(isa)});
+  };
+  const auto intel = cpu("GenuineIntel", 25, 97, "avx512-bf16"), old_amd = cpu("AuthenticAMD", 25, 97, "avx2"),
+             other_amd = cpu("AuthenticAMD", 26, 2, "avx512-bf16"),
+             sibling = cpu("AuthenticAMD", 25, 17, "avx512-bf16");
+  const auto found = [](const std::vector<model::Lock>& locks) {
+    return nearest(locks, here(true), model::DeviceKind::cpu);
+  };
+  EXPECT_EQ(found({intel, old_amd}), 1U);
+  EXPECT_EQ(found({old_amd, other_amd}), 1U);
+  EXPECT_EQ(found({other_amd, sibling, intel}), 1U);
+  EXPECT_EQ(found({sibling, sibling}), 0U) << "the first of equals";
+}
+
+TEST(Nearest, IsOfTheSameKindOfDevice) {
+  const auto a100 = lock("a100", model::GpuKey{"NVIDIA A100", "8.0", 108});
+  const auto h100 = lock("h100", model::GpuKey{"NVIDIA H100", "9.0", 114});
+  const std::vector<model::Lock> locks{lock("cpu", xeon), a100, h100};
+  EXPECT_EQ(nearest(locks, here(true), model::DeviceKind::cuda), 2U);
+  EXPECT_EQ(nearest(locks, here(true), model::DeviceKind::cpu), 0U);
+  EXPECT_FALSE(nearest({a100}, here(true), model::DeviceKind::cpu));
+}
+
 TEST(Choose, ANamedTargetIsTakenWhetherItFitsOrNot) {
   const std::vector<model::Lock> locks{lock("cpu", zen4), lock("intel", xeon)};
   EXPECT_THAT(choose(locks, here(false), {{}, "intel"}), ElementsAre(1U));

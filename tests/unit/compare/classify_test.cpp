@@ -104,16 +104,19 @@ TEST(Assess, DistanceBandAndClassOfOneProbe) {
 }
 
 TEST(Assess, TheTypeOfTheProbeSetsTheUpperBorder) {
-  const model::EvidenceRecord of_f32{Profile::strict, f32, moved_by(0), 1e-8}, of_f64{Profile::strict, f64, moved_by(0), 1e-12};
+  const model::EvidenceRecord of_f32{Profile::strict, f32, moved_by(0), 1e-8},
+      of_f64{Profile::strict, f64, moved_by(0), 1e-12};
   EXPECT_EQ(assessed(f32, of_f32, moved_by(1e-3)).drift_class, DriftClass::precision);
   EXPECT_EQ(assessed(f32, of_f32, moved_by(4e-3)).drift_class, DriftClass::wrong);
   EXPECT_EQ(assessed(f64, of_f64, moved_by(1e-3)).drift_class, DriftClass::precision);
   EXPECT_EQ(assessed(f64, of_f64, moved_by(4e-3)).drift_class, DriftClass::wrong);
-  EXPECT_EQ(
-      assessed("ops.gelu_f64", model::EvidenceRecord{Profile::strict, "ops.gelu_f64", moved_by(0), 1e-12}, moved_by(1e-3)).drift_class,
-      DriftClass::precision);
+  EXPECT_EQ(assessed("ops.gelu_f64", model::EvidenceRecord{Profile::strict, "ops.gelu_f64", moved_by(0), 1e-12},
+                     moved_by(1e-3))
+                .drift_class,
+            DriftClass::precision);
   EXPECT_EQ(assessed("blas.linear_bf16_257x1031x129",
-                     model::EvidenceRecord{Profile::strict, "blas.linear_bf16_257x1031x129", moved_by(0), 1e-8}, moved_by(1e-3))
+                     model::EvidenceRecord{Profile::strict, "blas.linear_bf16_257x1031x129", moved_by(0), 1e-8},
+                     moved_by(1e-3))
                 .drift_class,
             DriftClass::wrong);
 }
@@ -168,7 +171,8 @@ TEST(Assess, NaNOnOneSideIsWrong) {
 }
 
 TEST(Assess, AnotherShapeIsWrong) {
-  const auto probe = assessed(f32, model::EvidenceRecord{Profile::strict, f32, numbers({1, 2}), 1e-7}, numbers({1, 2, 3}));
+  const auto probe =
+      assessed(f32, model::EvidenceRecord{Profile::strict, f32, numbers({1, 2}), 1e-7}, numbers({1, 2, 3}));
   EXPECT_EQ(probe.drift_class, DriftClass::wrong);
   EXPECT_FALSE(probe.distance);
 }
@@ -181,9 +185,10 @@ TEST(Assess, ARandomStreamIsAnotherOneWhateverTheDistance) {
 }
 
 TEST(Assess, WithoutEvidenceOfBothSidesThereIsNoClass) {
-  for (const auto& probe : {assessed(f32, {}, moved_by(0)),
-                            assessed(f32, model::EvidenceRecord{Profile::strict, "blas.another", moved_by(0), 1e-7}, moved_by(0)),
-                            assessed(f32, model::EvidenceRecord{Profile::strict, f32, moved_by(0), 1e-7}, {})}) {
+  for (const auto& probe :
+       {assessed(f32, {}, moved_by(0)),
+        assessed(f32, model::EvidenceRecord{Profile::strict, "blas.another", moved_by(0), 1e-7}, moved_by(0)),
+        assessed(f32, model::EvidenceRecord{Profile::strict, f32, moved_by(0), 1e-7}, {})}) {
     EXPECT_FALSE(probe.distance);
     EXPECT_FALSE(probe.drift_class);
   }
@@ -197,7 +202,8 @@ TEST(Assess, WithoutABandThereIsADistanceAndNoClass) {
 }
 
 TEST(Assess, TheBandOfTheNewerSideCountsWhereTheOlderHasNone) {
-  const model::EvidenceTable older{{{Profile::strict, f32, moved_by(0), {}}}}, newer{{{Profile::strict, f32, moved_by(1e-7), 1e-7}}};
+  const model::EvidenceTable older{{{Profile::strict, f32, moved_by(0), {}}}},
+      newer{{{Profile::strict, f32, moved_by(1e-7), 1e-7}}};
   std::vector<model::MovedProbe> moved{{f32, hash_a, hash_b}};
   assess(moved, &older, newer);
   EXPECT_EQ(moved[0].band, 1e-7);
@@ -214,8 +220,10 @@ TEST(Assess, WeightsAfterStepsOfAdamDetectAndNeverClassify) {
   EXPECT_TRUE(weights.band);
   EXPECT_FALSE(weights.drift_class);
   const std::string forward = "train.cnn_adam.forward";
-  EXPECT_TRUE(assessed(forward, model::EvidenceRecord{Profile::strict, forward, moved_by(0), 1e-7}, moved_by(1e-7)).drift_class);
-  EXPECT_EQ(assessed(adam, model::EvidenceRecord{Profile::strict, adam, numbers({1}), 1e-7}, numbers({std::nan("")})).drift_class,
+  EXPECT_TRUE(assessed(forward, model::EvidenceRecord{Profile::strict, forward, moved_by(0), 1e-7}, moved_by(1e-7))
+                  .drift_class);
+  EXPECT_EQ(assessed(adam, model::EvidenceRecord{Profile::strict, adam, numbers({1}), 1e-7}, numbers({std::nan("")}))
+                .drift_class,
             DriftClass::wrong)
       << "NaN needs no distance";
 }

@@ -66,7 +66,7 @@ TEST(Diff, MovedProbesByLayerLowestFirst) {
   EXPECT_EQ(found.layers[0].of, 2);
 }
 
-TEST(Diff, TheBitsOfTwoMachinesAreNeverCompared) {
+TEST(Diff, OfTwoMachinesWithoutEvidenceNothingIsCompared) {
   auto newer = lock();
   newer.key = model::CpuKey{"AuthenticAMD", 25, 1, "avx2"};
   newer.strict[0].second = std::string(32, 'c');
@@ -100,7 +100,8 @@ model::EvidenceTable evidence(double moved, std::optional<double> band) {
   for (const auto& [id, line] : lock().strict) {
     model::Evidence numbers{.norm = 1, .elements = 4};
     numbers.sketch.high[0] = moved;
-    table.records.push_back({model::Profile::strict, id, model::parse_status(line) ? model::Evidence{} : numbers, band});
+    table.records.push_back(
+        {model::Profile::strict, id, model::parse_status(line) ? model::Evidence{} : numbers, band});
   }
   return table;
 }
@@ -116,6 +117,22 @@ TEST(Diff, WithEvidenceOfBothSidesSaysHowFar) {
   EXPECT_EQ(found.moved[0].band, 1e-7);
   EXPECT_FALSE(diff({lock(), nullptr}, {newer, &after}).moved[0].distance);
   EXPECT_FALSE(diff({lock(), &before}, {newer, nullptr}).moved[0].distance);
+}
+
+TEST(Diff, OfTwoMachinesWithEvidenceTheDistancesAreToldAndAreNoVerdict) {
+  auto newer = lock();
+  newer.key = model::CpuKey{"AuthenticAMD", 25, 1, "avx2"};
+  newer.strict[1].second = std::string(32, 'c');
+  const auto before = evidence(0, 1e-7), after = evidence(2e-7, {});
+  const auto found = diff({lock(), &before}, {newer, &after});
+  EXPECT_FALSE(found.same_key);
+  EXPECT_FALSE(found.same());
+  ASSERT_THAT(found.moved, SizeIs(1));
+  EXPECT_NEAR(found.moved[0].distance->value, 2e-7, 1e-15);
+  newer.strict = lock().strict;
+  EXPECT_FALSE(diff({lock(), &before}, {newer, &before}).same()) << "equal bits of another machine are no match";
+  newer.key = model::GpuKey{"NVIDIA H200", "9.0", 132};
+  EXPECT_THAT(diff({lock(), &before}, {newer, &after}).layers, IsEmpty()) << "a CPU and a GPU";
 }
 
 TEST(ChangeOf, NamesTheWorstOfALayerItsDistanceAndClass) {

@@ -60,8 +60,10 @@ const std::vector<Difference> everything{
     difference(Difference::Kind::cache, "l2", "1 MiB", "2 MiB")};
 
 TEST(Substitutes, AreKnobsLikeliestFirst) {
-  EXPECT_THAT(names(substitutes(everything, convolutions, Profile::strict, false)), ElementsAre("ONEDNN_MAX_CPU_ISA", "MKL_CBWR"));
-  EXPECT_THAT(names(substitutes(everything, products, Profile::strict, false)), ElementsAre("MKL_CBWR", "ONEDNN_MAX_CPU_ISA"));
+  EXPECT_THAT(names(substitutes(everything, convolutions, Profile::strict, false)),
+              ElementsAre("ONEDNN_MAX_CPU_ISA", "MKL_CBWR"));
+  EXPECT_THAT(names(substitutes(everything, products, Profile::strict, false)),
+              ElementsAre("MKL_CBWR", "ONEDNN_MAX_CPU_ISA"));
 }
 
 TEST(Substitutes, PutTheLocksValueBack) {

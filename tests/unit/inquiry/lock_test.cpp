@@ -124,6 +124,19 @@ TEST(Lock, NothingMovedKeepsTheBytesAndAsksForNoReason) {
   EXPECT_EQ(laboratory.processes, 10) << "the bands that are there still hold";
 }
 
+TEST(Lock, OfAnOlderRecipeIsWrittenAnewAndAsksForNoReason) {
+  auto previous = baseline();
+  previous.lock.recipe = recipe::number - 1;
+  auto asked = question();
+  asked.reason.clear();
+  asked.previous_evidence = previous.evidence;
+  TableLaboratory laboratory;
+  const auto made = lock(laboratory, previous.lock, machine(), asked);
+  EXPECT_TRUE(made.changed);
+  EXPECT_FALSE(made.lock.as_is.empty());
+  EXPECT_FALSE(made.lock.change) << "nothing moved";
+}
+
 TEST(Lock, WhatMovedNeedsAReasonAndIsRefusedAfterOneRunOfEachProfile) {
   TableLaboratory laboratory({{{}, 0, "linalg", "x"}});
   auto asked = question();

@@ -23,7 +23,8 @@ inline constexpr auto exp_f32 = "ops.exp_f32";
 /// else.
 struct Row {
   /// "MKL_CBWR=AVX2", "MKL_CBWR=" where it is not set; several with "&" where all must hold; empty: always.
-  /// "install=other" is the PyTorch of --against, "order=part" a process that runs some of the probes only.
+  /// "profile=as-is" and "threads=1" are what they say, "install=other" is the PyTorch of --against, "order=part" a
+  /// process that runs some of the probes only.
   std::string holds;
   int process = 0;       ///< 1 for the first; 0: in every one
   std::string where;     ///< a layer, or the start of a probe's id
@@ -48,6 +49,9 @@ class TableLaboratory : public Laboratory {
     run.plan.recipe = recipe::number;
     run.plan.device = device;
     run.seconds = 1;
+    if (wanted.profile == model::Profile::as_is) {
+      run.flags = {{"threads", scene.contains("threads") ? scene.at("threads") : "2"}};
+    }
     run.versions = loaded;
     const bool crashes =
         std::ranges::any_of(rows_, [&](const Row& row) { return row.computes == "crash" && holds(row, scene); });
