@@ -28,7 +28,7 @@ from claims import all_claims
 from injections import all_injections
 from ladder import Ladder
 from record import record
-from tables import COLUMNS, class_tables, main_table, named, places_table, today_lines
+from tables import COLUMNS, border_table, class_tables, main_table, named, places_table, today_lines
 
 
 def say(text):
@@ -93,6 +93,7 @@ def show(records, claims, as_is):
     section("Where it moved", places_table(records))
     section("Misses and surpluses, each with its reason", list(named(records)) or ["none"])
     section("Classes", class_tables(records))
+    section("Distances of the ladder's results by measured class, in bands", border_table(records))
     section("Who sees it", today_lines(records))
     if as_is and as_is.wobbling:
         section("Left out of the runs as-is, since they differ from run to run", sorted(as_is.wobbling))

@@ -77,7 +77,9 @@ def other_knobs():
     yield knob("ONEDNN_DEFAULT_FPMATH_MODE", "BF16")
     yield knob("DNNL_DEFAULT_FPMATH_MODE", "TF32")
     yield knob("MKL_DISABLE_FAST_MM", "1")
-    yield knob("MKL_NUM_STRIPES", "2")
+    yield knob("MKL_NUM_STRIPES", "2",
+               beyond="MKL splits its threads' share of a product by it; of all that was run only the ladder's QR and trainings "
+                      "as-is have products of a size and a thread count that it splits otherwise")
     yield knob("TORCH_MKLDNN_MATMUL_MIN_DIM", "1")
     yield knob("TORCH_MKLDNN_MATMUL_MIN_SIZE", "1")
 

@@ -17,6 +17,12 @@ class Moved:
     here: str
     distance: dict | None
     given: str | None    # the class that envguard gives
+    band: float | None = None
+
+    @property
+    def in_bands(self):
+        """How many bands far; nothing where there is no distance or the band is zero."""
+        return self.distance["value"] / self.band if self.distance and self.band else None
 
 
 @dataclass
@@ -47,7 +53,12 @@ class Check:
 
 
 def moved_of(entries):
-    return [Moved(entry["probe"], entry["here"], entry.get("distance"), entry.get("class")) for entry in entries or []]
+    return [Moved(entry["probe"], entry["here"], entry.get("distance"), entry.get("class"), entry.get("band"))
+            for entry in entries or []]
+
+
+def layers_of(numerics, prefix):
+    return {prefix + entry["layer"]: entry["moved"] for entry in numerics["layers"] if entry["moved"]}
 
 
 def cause_of(entry):
@@ -63,7 +74,7 @@ def check_of(verdict, seconds):
     return Check(
         outcome=judgement["outcome"], exit_code=verdict["exit_code"], moved=moved_of(judgement["moved"]),
         as_is_moved=moved_of(as_is.get("moved")) if as_is else [], has_as_is=bool(as_is),
-        layers={entry["layer"]: entry["moved"] for entry in judgement["layers"] if entry["moved"]},
+        layers=layers_of(judgement, "") | (layers_of(as_is, "as-is ") if as_is else {}),
         cause=cause_of(judgement.get("cause") or (as_is or {}).get("cause")), runs=judgement["runs"], seconds=seconds,
         differences=[(entry["kind"], entry["name"]) for entry in judgement["differences"]])
 

@@ -33,6 +33,7 @@ class ProbeClass:
     dtype: str
     measured: str | None
     given: str | None
+    in_bands: float | None
 
 
 @dataclass
@@ -91,7 +92,7 @@ def record(injection, felt, check, before, after, truths):
             continue
         dtype = str(one.tensor.dtype).removeprefix("torch.")
         probes.append(ProbeClass(moved.probe, moved.here, dtype,
-                                 class_of(one.tensor, other.tensor, truths[moved.probe]), moved.given))
+                                 class_of(one.tensor, other.tensor, truths[moved.probe]), moved.given, moved.in_bands))
         found = interval(moved, one, other)
         intervals += [found] if found else []
     return Record(injection, felt, check, probes, intervals, strangers)

@@ -80,6 +80,19 @@ def crossed(pairs, absent="none"):
     return aligned(rows, right=range(1, len(columns) + 1)) if counts else ["no probe moved"]
 
 
+def border_table(records):
+    """How far, in bands of the lock, the results of each measured class lie: what the borders between the classes rest on."""
+    probes = distinct(records, lambda record: record.probes)
+    rows = [("computed in", "measured", "results", "least", "median", "most")]
+    for dtype in sorted({entry.dtype for entry in probes}):
+        for name in CLASSES:
+            bands = sorted(entry.in_bands for entry in probes
+                           if (entry.dtype, entry.measured) == (dtype, name) and entry.in_bands is not None)
+            if bands:
+                rows.append((dtype, name, str(len(bands)), *(f"{bands[at]:.2g}" for at in (0, len(bands) // 2, -1))))
+    return aligned(rows, right=range(2, 6))
+
+
 def class_tables(records):
     probes = distinct(records, lambda record: record.probes)
     yield f"Class of each moved probe of the ladder, {len(probes)} distinct results, against float64"
