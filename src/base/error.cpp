@@ -14,7 +14,7 @@ const std::array<ExitCodeText, 10>& exit_codes() {
       {ExitCode::not_judged, "not-judged", "no PyTorch, no GPU, or never locked on this hardware"},
       {ExitCode::untrusted, "untrusted", "the repository asks to open something nobody here trusted"},
       {ExitCode::could_not_measure, "could-not-measure", "crash, timeout or fault: says nothing about numerics"},
-      {ExitCode::unstable, "unstable", "this machine disagrees with itself"},
+      {ExitCode::unstable, "unstable", "this machine disagrees with itself, or did once (transient)"},
       {ExitCode::numeric_drift, "numeric-drift", "stable here, and not what was locked"},
       {ExitCode::interrupted, "interrupted", "stopped by a signal"},
   }};

@@ -22,6 +22,7 @@ constexpr std::string_view rest = R"(
 [numerics]
 fail-on = "any-bit"               # the mildest change that fails: any-bit, precision, wrong, never
 excuse-if-identical = []          # components whose drift is a note while every probe is identical: ["triton"]
+                                  # exceptions are [[allow]] tables: probe, target, class, reason, until
 {targets}
 [commit]                          # in the git hook, for what could not be judged: pass (one line), warn, fail
 no-torch = "pass"                 # this machine has no PyTorch

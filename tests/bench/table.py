@@ -125,10 +125,14 @@ def measure_commands(bench, table, work, repetitions):
         repetitions, check=(work, bench.program, "check", "--no-cache"), trying=(work, bench.program, "try"),
         doctor=(work, bench.program, "doctor"), collect=(work, bench.python, "-m", "torch.utils.collect_env"),
         kept=(work, bench.program, "check"), torch=import_torch)
-    table.ratio("check --no-cache / import torch", slow["check"], slow["torch"], 0.9)
+    table.ratio("check --no-cache, both profiles / import torch", slow["check"], slow["torch"], 1.8)
     table.ratio("check, kept verdict / import torch", slow["kept"], slow["torch"], 0.02)
     table.ratio("doctor / torch.utils.collect_env", slow["doctor"], slow["collect"], 0.03)
     table.ratio("try / import torch", slow["trying"], slow["torch"], 3)
+    locking = bench.medians(1, lock=(work, bench.program, "lock", "--device", "cpu", "--refresh"))
+    table.ratio("lock / check --no-cache", locking["lock"], slow["check"], 30)
+    bench.run("git", "checkout", "-q", ".", cwd=work)
+    bench.run(*COMMIT, cwd=work)
 
 
 def measure_commits(bench, table, work, repetitions):
@@ -181,7 +185,7 @@ def main():
         shutil.rmtree(bench.folder / "cache")
         table.size("memory of envguard in a hook that measures",
                    bench.peak_memory(bench.program, "hook", "run", cwd=work), "MiB", 25)
-        for suffix, aim in ((".toml", 10), (".evidence", 64)):
+        for suffix, aim in ((".toml", 10), (".evidence", 88)):
             lock = next((work / "envguard.lock.d").rglob(f"*{suffix}"))
             table.size(f"the lock, {suffix}", lock.stat().st_size / 1000, "kB", aim)
 
