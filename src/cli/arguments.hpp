@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "cli/global_options.hpp"
 #include "cli/options.hpp"
 
 namespace envguard::cli {

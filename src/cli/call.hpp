@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "cli/options.hpp"
+#include "cli/global_options.hpp"
 #include "cli/streams.hpp"
 #include "model/machine.hpp"
 #include "report/style.hpp"

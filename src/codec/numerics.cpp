@@ -18,13 +18,6 @@ constexpr Named<Certainty> certainties[] = {{Certainty::confirmed, "confirmed"},
                                             {Certainty::consistent_with, "consistent-with"},
                                             {Certainty::undetermined, "undetermined"}};
 
-template <typename Table>
-auto named(const Table& table, const Json& json) {
-  const auto value = value_in(table, json.get<std::string>());
-  if (!value) throw std::out_of_range("\"" + json.get<std::string>() + "\" is not known");
-  return *value;
-}
-
 Document text_or_null(const std::string& text) {
   return text.empty() ? Document(nullptr) : Document(text);
 }
@@ -33,7 +26,7 @@ std::string read_text(const Json& json) {
   return json.is_null() ? std::string() : json.get<std::string>();
 }
 
-Document json_of(const std::optional<model::Distance>& distance) {
+Document distance_json(const std::optional<model::Distance>& distance) {
   if (!distance) return nullptr;
   return {{"value", distance->value},
           {"low", distance->low},
@@ -65,7 +58,7 @@ std::optional<model::DriftClass> read_class(const Json& json) {
   return found;
 }
 
-Document json_of(const model::Experiment& experiment) {
+Document experiment_json(const model::Experiment& experiment) {
   return {{"put_back", experiment.put_back},
           {"restored", experiment.restored},
           {"unchanged", experiment.unchanged},
@@ -97,7 +90,7 @@ Document json_of(const std::vector<model::MovedProbe>& moved) {
     array.push_back({{"probe", probe.id},
                      {"locked", probe.locked},
                      {"here", probe.here},
-                     {"distance", json_of(probe.distance)},
+                     {"distance", distance_json(probe.distance)},
                      {"band", probe.band ? Document(*probe.band) : Document(nullptr)},
                      {"class", probe.drift_class ? Document(model::name(*probe.drift_class)) : Document(nullptr)},
                      {"borderline", probe.borderline},
@@ -116,7 +109,7 @@ std::vector<model::MovedProbe> read_moved(const Json& json) {
     if (!each.at("band").is_null()) probe.band = each.at("band").get<double>();
     probe.drift_class = read_class(each.at("class"));
     probe.borderline = each.at("borderline");
-    probe.weight = named(weights, each.at("weight"));
+    probe.weight = read_name(weights, each.at("weight"));
     probe.allowance = read_text(each.at("allowance"));
     probe.allowed_until = read_text(each.at("allowed_until"));
     moved.push_back(std::move(probe));
@@ -127,7 +120,7 @@ std::vector<model::MovedProbe> read_moved(const Json& json) {
 Document json_of(const std::optional<model::Cause>& cause) {
   if (!cause) return nullptr;
   auto experiments = Document::array();
-  for (const auto& experiment : cause->experiments) experiments.push_back(json_of(experiment));
+  for (const auto& experiment : cause->experiments) experiments.push_back(experiment_json(experiment));
   return {{"certainty", name_in(certainties, cause->certainty)},
           {"sufficient", cause->sufficient},
           {"separately", cause->separately},
@@ -143,7 +136,7 @@ Document json_of(const std::optional<model::Cause>& cause) {
 std::optional<model::Cause> read_cause(const Json& json) {
   if (json.is_null()) return std::nullopt;
   model::Cause cause;
-  cause.certainty = named(certainties, json.at("certainty"));
+  cause.certainty = read_name(certainties, json.at("certainty"));
   json.at("sufficient").get_to(cause.sufficient);
   cause.separately = json.at("separately");
   cause.explained = json.at("explained");

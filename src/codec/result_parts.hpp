@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,6 +67,14 @@ template <typename Value, std::size_t size>
     if (row.name == name) return row.value;
   }
   return std::nullopt;
+}
+
+/// The value of this name; std::out_of_range where the table has none.
+template <typename Table>
+[[nodiscard]] auto read_name(const Table& table, const std::string& name) {
+  const auto value = value_in(table, name);
+  if (!value) throw std::out_of_range("\"" + name + "\" is not known");
+  return *value;
 }
 
 }  // namespace envguard::codec

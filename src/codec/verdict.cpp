@@ -61,13 +61,6 @@ Document json_of_finding(const model::Finding& finding) {
           {"mend", finding.mend}};
 }
 
-template <typename Table>
-auto named(const Table& table, const Json& json) {
-  const auto value = value_in(table, json.get<std::string>());
-  if (!value) refuse(fmt::format("\"{}\" is not known", json.get<std::string>()));
-  return *value;
-}
-
 model::Outcome read_outcome(const Json& json) {
   const auto name = json.get<std::string>();
   const auto* found = std::ranges::find(outcomes, name, [](auto each) { return model::name(each); });
@@ -86,18 +79,18 @@ base::ExitCode read_exit_code(const Json& json) {
 
 model::Difference read_difference(const Json& json) {
   model::Difference difference;
-  difference.kind = named(difference_kinds, json.at("kind"));
+  difference.kind = read_name(difference_kinds, json.at("kind"));
   difference.name = json.at("name");
   difference.locked = json.at("locked");
   difference.here = json.at("here");
-  difference.weight = named(difference_weights, json.at("weight"));
+  difference.weight = read_name(difference_weights, json.at("weight"));
   difference.rule = json.at("rule");
   return difference;
 }
 
 model::Install read_install(const Json& json) {
   model::Install install;
-  install.kind = named(install_kinds, json.at("kind"));
+  install.kind = read_name(install_kinds, json.at("kind"));
   install.root = json.at("root").get<std::string>();
   install.library = json.at("library").get<std::string>();
   install.prefix = json.at("prefix").get<std::string>();
@@ -110,7 +103,7 @@ model::Judgement read_judgement(const Json& json) {
   model::Judgement judgement;
   judgement.outcome = read_outcome(json.at("outcome"));
   judgement.exit_code = read_exit_code(json.at("exit_code"));
-  if (!json.at("response").is_null()) judgement.response = named(responses, json.at("response"));
+  if (!json.at("response").is_null()) judgement.response = read_name(responses, json.at("response"));
   judgement.environment = json.at("environment");
   judgement.target = json.at("target");
   const auto device = model::Device::parse(json.at("device").get<std::string>());
@@ -143,8 +136,8 @@ model::Verdict read(const Json& json) {
   verdict.exit_code = read_exit_code(json.at("exit_code"));
   for (const auto& each : json.at("judgements")) verdict.judgements.push_back(read_judgement(each));
   for (const auto& each : json.at("findings")) {
-    verdict.findings.push_back(
-        {named(severities, each.at("severity")), each.at("id"), each.at("what"), each.at("where"), each.at("mend")});
+    verdict.findings.push_back({read_name(severities, each.at("severity")), each.at("id"), each.at("what"),
+                                each.at("where"), each.at("mend")});
   }
   return verdict;
 }

@@ -86,7 +86,7 @@ std::variant<Measure, model::Fault, model::Numerics> ProfileOfLock::judge(
     if (auto found = fault(measured)) return *std::move(found);
   }
   auto steadiness = itself_first(ladder(), plain);
-  if (auto* wanted = std::get_if<Measure>(&steadiness)) return *std::move(wanted);
+  if (auto* wanted = std::get_if<Measure>(&steadiness)) return std::move(*wanted);
   auto found = std::get<Steadiness>(std::move(steadiness));
   take_back_recent(found, recent_transients);
 
@@ -102,7 +102,7 @@ std::variant<Measure, model::Fault, model::Numerics> ProfileOfLock::judge(
                              .here = lines(first, found.drifted),
                              .probes = found.order_dependent.empty() ? whole_units(probes_, found.drifted) : probes_},
                             experiments, may_go_on);
-    if (auto* wanted = std::get_if<Measure>(&cause)) return *std::move(wanted);
+    if (auto* wanted = std::get_if<Measure>(&cause)) return std::move(*wanted);
     numerics.cause = std::get<model::Cause>(std::move(cause));
     assess(numerics.moved, evidence_, evidence_of(first), profile_);
     numerics.layers = layer_summaries(locked_, numerics.moved);

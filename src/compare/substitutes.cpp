@@ -1,6 +1,7 @@
 #include "compare/substitutes.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "compare/differences.hpp"
 #include "compare/remedy.hpp"
@@ -34,10 +35,10 @@ bool comes_with_the_install(const Difference& difference) {
          difference.name != "kernel";
 }
 
-template <typename Named>
-void sort_by_likelihood(std::vector<Named>& all, const std::vector<std::string>& drifted,
-                        const std::string& (*name)(const Named&)) {
-  std::ranges::stable_sort(all, std::greater<>(), [&](const Named& each) { return likelihood(name(each), drifted); });
+template <typename Named, typename Name>
+void sort_by_likelihood(std::vector<Named>& all, const std::vector<std::string>& drifted, Name name) {
+  std::ranges::stable_sort(all, std::greater<>(),
+                           [&](const Named& each) { return likelihood(std::invoke(name, each), drifted); });
 }
 
 }  // namespace
@@ -55,7 +56,7 @@ std::vector<Substitute> substitutes(const std::vector<Difference>& differences, 
     }
   }
   if (against) all.push_back({other_install_name, {{}, {}, true}});
-  sort_by_likelihood<Substitute>(all, drifted, [](const Substitute& each) -> const std::string& { return each.name; });
+  sort_by_likelihood(all, drifted, &Substitute::name);
   return all;
 }
 
@@ -70,7 +71,7 @@ std::vector<std::string> not_substitutable(const std::vector<Difference>& differ
     if (against && comes_with_the_install(difference)) continue;
     names.push_back(difference.name);
   }
-  sort_by_likelihood<std::string>(names, drifted, [](const std::string& each) -> const std::string& { return each; });
+  sort_by_likelihood(names, drifted, std::identity());
   return names;
 }
 

@@ -99,8 +99,8 @@ TEST(AsIs, AThreadCountThatStrictPinsIsItsCause) {
   auto observed = machine();
   observed.knobs = {{"OMP_NUM_THREADS", "1"}};
   const auto [judgement, asked] = judged_by_both({.rows = {{"profile=as-is&OMP_NUM_THREADS=1", 0, conv, "x"}},
-                                          .observed = observed,
-                                          .variables = {{"OMP_NUM_THREADS", "1"}}});
+                                                  .observed = observed,
+                                                  .variables = {{"OMP_NUM_THREADS", "1"}}});
   ASSERT_TRUE(judgement.as_is->cause);
   EXPECT_EQ(judgement.as_is->cause->certainty, Cause::Certainty::confirmed);
   EXPECT_THAT(judgement.as_is->cause->sufficient, ElementsAre(ElementsAre("OMP_NUM_THREADS")));
