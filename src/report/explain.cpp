@@ -163,18 +163,20 @@ void explain_found(Page& page, const model::Judgement& judgement) {
     explain_classes(page, judgement);
   }
   explain_wobble(page, judgement);
-  if (!judgement.as_is || (judgement.as_is->moved.empty() && judgement.as_is->unstable.empty())) return;
+  const auto& as_is = judgement.as_is;
+  if (!as_is || (as_is->moved.empty() && as_is->unstable.empty() && as_is->transient.empty())) return;
   heading(page, "As-is: PyTorch's own defaults");
-  explain_layers(page, *judgement.as_is);
-  explain_moved(page, *judgement.as_is);
-  explain_classes(page, *judgement.as_is);
-  explain_wobble(page, *judgement.as_is);
+  explain_layers(page, *as_is);
+  explain_moved(page, *as_is);
+  explain_classes(page, *as_is);
+  explain_wobble(page, *as_is);
 }
 
 void explain_sure(Page& page, const model::Judgement& judgement) {
   if (judgement.outcome != Outcome::numeric_drift) return;
   heading(page, "How sure that is");
-  const auto& drifted = judgement.cause ? static_cast<const model::Numerics&>(judgement) : *judgement.as_is;
+  const bool strict = judgement.cause || !judgement.as_is;  // a file may hold a drift with neither
+  const auto& drifted = strict ? static_cast<const model::Numerics&>(judgement) : *judgement.as_is;
   page.paragraph(
       fmt::format("{} under the same settings agreed with each other and not with the lock; the last of them "
                   "ran only the probes that failed. So it is this machine's steady answer and not a "
