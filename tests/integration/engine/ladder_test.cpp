@@ -7,7 +7,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/number.hpp"
 #include "recipe/table.hpp"
+#include "runner/plan.hpp"
 
 #include "wheels.hpp"
 
@@ -46,7 +48,33 @@ TEST_P(OnVersion, EveryFlagIsSetAndReadBack) {
   const model::Plan plan = test::plan_for(test::wheel(GetParam()), {"arith.exp_f64"});
   const model::Run run = test::measure(plan);
   EXPECT_THAT(run.not_settable, IsEmpty());
-  EXPECT_EQ(run.flags, plan.flags);
+  auto expected = plan.flags;
+  expected.emplace_back("threads", "1");
+  EXPECT_EQ(run.flags, expected);
+}
+
+TEST_P(OnVersion, UnderAsIsFlagsAreReadAndNotSet) {
+  const model::Plan strict = test::plan_for(test::wheel(GetParam()), {"arith.exp_f64"});
+  const model::Run run = test::measure(runner::under(model::Profile::as_is, strict));
+  EXPECT_THAT(run.not_settable, IsEmpty());
+  const auto flag = [&](std::string_view name) {
+    const auto found = std::ranges::find(run.flags, name, &std::pair<std::string, std::string>::first);
+    return found == run.flags.end() ? "" : found->second;
+  };
+  EXPECT_EQ(flag("deterministic-algorithms"), "false");
+  EXPECT_EQ(flag("sdp-flash"), "true");
+  EXPECT_GE(base::parse_integer(flag("threads")).value_or(0), 1);
+}
+
+TEST_P(OnVersion, TheBackendOfDefaultAttentionIsRecorded) {
+  const auto strict = test::plan_for(
+      test::wheel(GetParam()),
+      {"ops.sdpa_default_bf16_d64_l129.causal", "ops.sdpa_default_bf16_d64_l129.full", "blas.mv_f32_1031x257"});
+  const model::Run run = test::measure(runner::under(model::Profile::as_is, strict));
+  ASSERT_TRUE(run.whole()) << run.output;
+  EXPECT_EQ(run.probes[0].choice, "flash");
+  EXPECT_EQ(run.probes[1].choice, "flash");
+  EXPECT_EQ(run.probes[2].choice, "");
 }
 
 /// A call that is refused, and its message, which each version hands over in its own way.

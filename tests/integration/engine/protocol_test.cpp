@@ -71,7 +71,7 @@ TEST(Session, EveryLineComesInTheProtocolsOrder) {
   const auto answer = test::talk(test::spoken(), plan_text({"arith.exp_f64", "blas.gemm_f32_16x16x16"}));
   EXPECT_EQ(answer.status, 0) << answer.printed;
   std::string order;
-  for (const auto& line : answer.lines) order += "hoNObpld"[line.index()];
+  for (const auto& line : answer.lines) order += "hoNOrbpld"[line.index()];
   // libtorch_global_deps, libtorch and, without CUDA libraries, libtorch_cpu
   EXPECT_EQ(order, "hoooObpbpld");
   const auto* libraries = answer.find<codec::Libraries>();

@@ -209,7 +209,7 @@ TEST_F(Faults, EndsBadly) {
 TEST_F(Faults, OtherBuild) {
   expect_fault(
       run("other_build"), Kind::other_build,
-      "envguard is build 0.1.0-test (protocol 1, recipe 2), the engine is build 0.0.9-other (protocol 1, recipe 2)");
+      "envguard is build 0.1.0-test (protocol 1, recipe 2), the engine is build 0.0.9-other (protocol 1, recipe 1)");
 }
 
 TEST_F(Faults, OtherProtocol) {

@@ -57,7 +57,7 @@ def build_of(engine):
     return answer.stdout.split()[1]
 
 
-def plan(engine, torch_root, version, probes):
+def plan(engine, torch_root, version, probes, profile):
     install = {
         "kind": "site-packages",
         "root": str(torch_root),
@@ -70,13 +70,13 @@ def plan(engine, torch_root, version, probes):
         "protocol": 1,
         "build": build_of(engine),
         "plan": {
-            "recipe": 1,
-            "profile": "strict",
+            "recipe": 2,
+            "profile": profile,
             "install": install,
             "preload": [],
             "device": "cpu",
-            "threads": 1,
-            "flags": [list(flag) for flag in STRICT_FLAGS],
+            "threads": 1 if profile == "strict" else 0,
+            "flags": [[name, value if profile == "strict" else ""] for name, value in STRICT_FLAGS],
             "probes": probes,
             "keep_bytes": True,
         },
@@ -95,9 +95,9 @@ def wait(pid):
     raise SystemExit(f"the engine did not end within {DEADLINE_SECONDS} s")
 
 
-def measure(engine, torch_root, version, probes):
+def measure(engine, torch_root, version, probes, profile="strict"):
     """The engine's probe lines by id, each with the tensor's bytes where its status is ok."""
-    document = json.dumps(plan(engine, torch_root, version, probes)).encode()
+    document = json.dumps(plan(engine, torch_root, version, probes, profile)).encode()
     given, lines, tensors, printed = (
         memory_file("plan", document),
         memory_file("lines"),

@@ -191,6 +191,19 @@ def attention(shape_seed, dtype, backend):
         return F.scaled_dot_product_attention(q, k, v, is_causal=True)
 
 
+def default_attention():
+    """No backend is asked for."""
+    seed = 5055
+    for name, dtype in (("f16", F16), ("bf16", BF16)):
+        for head in (64, 128):
+            for length in (128, 129):
+                q, k, v = (uniform([1, 2, length, head], seed + i, scale, dtype) for i, scale in enumerate((1, 1, 0)))
+                probe = f"ops.sdpa_default_{name}_d{head}_l{length}"
+                yield f"{probe}.causal", F.scaled_dot_product_attention(q, k, v, is_causal=True)
+                yield f"{probe}.full", F.scaled_dot_product_attention(q, k, v)
+                seed += 3
+
+
 def index_inputs():
     return uniform([257, 33], 5019), below(257, [2049], 5020), uniform([2049, 33], 5021)
 
@@ -223,6 +236,7 @@ def ops():
     yield "ops.sdpa_math_f32", attention(5031, F32, SDPBackend.MATH)
     yield "ops.sdpa_flash_f32", attention(5034, F32, SDPBackend.FLASH_ATTENTION)
     yield "ops.sdpa_flash_bf16", attention(5037, BF16, SDPBackend.FLASH_ATTENTION)
+    yield from default_attention()
 
 
 LAYERS = (arith, rng, blas, linalg, dnn, ops)
