@@ -177,14 +177,20 @@ void explain_sure(Page& page, const model::Judgement& judgement) {
   heading(page, "How sure that is");
   const bool strict = judgement.cause || !judgement.as_is;  // a file may hold a drift with neither
   const auto& drifted = strict ? static_cast<const model::Numerics&>(judgement) : *judgement.as_is;
-  page.paragraph(
-      fmt::format("{} under the same settings agreed with each other and not with the lock; the last of them "
-                  "ran only the probes that failed. So it is this machine's steady answer and not a "
-                  "flipped bit.",
-                  counted(static_cast<std::size_t>(drifted.runs), "fresh run")));
-  if (!drifted.order_dependent.empty()) {
-    page.paragraph("Except those that depend on what ran before them: alone, in that last run, they gave other bits.");
+  const auto runs = counted(static_cast<std::size_t>(drifted.runs), "fresh run");
+  if (drifted.order_dependent.empty()) {
+    page.paragraph(
+        fmt::format("{} under the same settings agreed with each other and not with the lock; the last of them "
+                    "ran only the probes that failed. So it is this machine's steady answer and not a "
+                    "flipped bit.",
+                    runs));
+    return;
   }
+  page.paragraph(
+      fmt::format("Of {} under the same settings those of the whole ladder agreed with each other and not with the "
+                  "lock; the one of only the probes that failed gave other bits for those that depend on what "
+                  "ran before them. So it is this machine's steady answer and not a flipped bit.",
+                  runs));
 }
 
 void explain_differences(Page& page, const model::Judgement& judgement) {
