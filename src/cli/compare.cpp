@@ -141,7 +141,7 @@ base::ExitCode run(const CompareOptions& options, const Call& call) {
   std::vector<compare::RunsOfSide> runs;
   for (const auto& side : sides) runs.push_back({bench.measure(side, ladder), bench.measure(side, ladder)});
 
-  model::Comparison comparison{.device = device, .hardware = {}, .sides = {}, .pairs = {}};
+  model::Comparison comparison{.device = device, .hardware = {}, .sides = {}, .pairs = {}, .notes = {}};
   const auto& observed = sides.front().subject.observed;
   comparison.hardware =
       device.kind == model::DeviceKind::cpu ? model::describe(observed.cpu) : model::describe(observed.gpu.value());
@@ -151,7 +151,13 @@ base::ExitCode run(const CompareOptions& options, const Call& call) {
   std::vector<model::EvidenceRecord> bands;
   if (runs.front().first.whole()) {
     const auto perturbed = bench.measure(sides.front(), compare::perturbed(device.kind, model::Profile::strict));
-    bands = compare::evidence_with_bands(runs.front().first, perturbed);
+    if (perturbed.whole()) {
+      bands = compare::evidence_with_bands(runs.front().first, perturbed);
+    } else {
+      comparison.notes.push_back(
+          fmt::format("no bands and no classes: {}; more time: --timeout 1800",
+                      perturbed.fault ? perturbed.fault->what : "a probe failed with moved inputs"));
+    }
   }
   compare::compare_sides(comparison, runs, bands);
   comparison.seconds = static_cast<double>(options.timeout.count()) - purse.left().seconds;

@@ -16,19 +16,32 @@ base::Hash128 nth(const base::Hash128& state, std::size_t index) {
   return base::Hasher().bytes(state.bytes()).number(index).digest();
 }
 
-/// Never kept: unstable, transient, could not measure, not judged.
+bool any_numerics(const model::Judgement& judgement, bool (*holds)(const model::Numerics&)) {
+  return holds(judgement) || (judgement.as_is && holds(*judgement.as_is));
+}
+
+/// Wobbles, or a cause that more time could still settle.
+bool is_unfinished(const model::Numerics& numerics) {
+  return !numerics.unstable.empty() || !numerics.transient.empty() || (numerics.cause && numerics.cause->cut_short);
+}
+
+/// Never kept: unstable, transient, could not measure, not judged, a search for the cause that was cut short.
 bool may_be_kept(const model::Verdict& verdict) {
   using enum model::Outcome;
   return !verdict.judgements.empty() && std::ranges::all_of(verdict.judgements, [](const auto& judgement) {
-    return judgement.outcome == match || judgement.outcome == version_drift || judgement.outcome == numeric_drift;
+    const bool judged =
+        judgement.outcome == match || judgement.outcome == version_drift || judgement.outcome == numeric_drift;
+    return judged && !any_numerics(judgement, is_unfinished);
   });
 }
 
 bool rests_on_an_ended_allowance(const model::Verdict& verdict, const std::string& today) {
+  const auto ended = [&](const model::Numerics& numerics) {
+    return std::ranges::any_of(
+        numerics.moved, [&](const auto& probe) { return !probe.allowed_until.empty() && probe.allowed_until < today; });
+  };
   return std::ranges::any_of(verdict.judgements, [&](const auto& judgement) {
-    return std::ranges::any_of(judgement.moved, [&](const auto& probe) {
-      return !probe.allowed_until.empty() && probe.allowed_until < today;
-    });
+    return ended(judgement) || (judgement.as_is && ended(*judgement.as_is));
   });
 }
 

@@ -1,6 +1,8 @@
 #include "cli/memory.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -34,6 +36,13 @@ std::string in_words(const std::string& hardware, const std::vector<std::string>
                      base::visible(hardware), base::visible(fmt::format("{}", fmt::join(probes, ", "))));
 }
 
+/// A probe that flipped within the month and did it again is unstable, and one more flip of this hardware.
+void add_repeated(std::vector<std::string>& ids, const model::Numerics& numerics,
+                  const std::vector<std::string>& recent) {
+  std::ranges::copy_if(numerics.unstable, std::back_inserter(ids),
+                       [&](const auto& id) { return std::ranges::find(recent, id) != recent.end(); });
+}
+
 }  // namespace
 
 void remember_verdict(const Call& call, const std::filesystem::path& place, const model::Verdict& verdict) {
@@ -55,7 +64,10 @@ void remember_transients(const Call& call, const model::Verdict& verdict) {
   if (call.machine.cache.empty()) return;
   const cache::Transients kept(call.machine.cache);
   for (const auto& judgement : verdict.judgements) {
-    const auto ids = transients_of(judgement);
+    auto ids = transients_of(judgement);
+    const auto recent = recent_transients(call, judgement.hardware);
+    add_repeated(ids, judgement, recent);
+    if (judgement.as_is) add_repeated(ids, *judgement.as_is, recent);
     if (ids.empty() || judgement.kept) continue;
     const auto now = call.machine.now();
     kept.add({model::utc_time(now), judgement.hardware, ids, false}, now);

@@ -26,6 +26,7 @@ std::string write_comparison(const model::Comparison& comparison) {
                    {"hardware", comparison.hardware},
                    {"sides", std::move(sides)},
                    {"pairs", std::move(pairs)},
+                   {"notes", comparison.notes},
                    {"seconds", comparison.seconds}});
 }
 

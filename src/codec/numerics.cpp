@@ -37,11 +37,14 @@ Document distance_json(const std::optional<model::Distance>& distance) {
 
 std::optional<model::Distance> read_distance(const Json& json) {
   if (json.is_null()) return std::nullopt;
-  return model::Distance{.value = json.at("value"),
-                         .low = json.at("low"),
-                         .high = json.at("high"),
-                         .absolute = json.at("absolute"),
-                         .resolved = json.at("resolved")};
+  const model::Distance distance{.value = json.at("value"),
+                                 .low = json.at("low"),
+                                 .high = json.at("high"),
+                                 .absolute = json.at("absolute"),
+                                 .resolved = json.at("resolved")};
+  const bool in_order = 0 <= distance.low && distance.low <= distance.value && distance.value <= distance.high;
+  if (!in_order || distance.resolved != (distance.value > 0)) throw std::out_of_range("a distance is none");
+  return distance;
 }
 
 base::Hash128 read_hash(const Json& json) {
@@ -124,6 +127,7 @@ Document json_of(const std::optional<model::Cause>& cause) {
   return {{"certainty", name_in(certainties, cause->certainty)},
           {"sufficient", cause->sufficient},
           {"separately", cause->separately},
+          {"only_together", cause->only_together},
           {"explained", cause->explained},
           {"of", cause->of},
           {"candidates", cause->candidates},
@@ -139,6 +143,7 @@ std::optional<model::Cause> read_cause(const Json& json) {
   cause.certainty = read_name(certainties, json.at("certainty"));
   json.at("sufficient").get_to(cause.sufficient);
   cause.separately = json.at("separately");
+  cause.only_together = json.at("only_together");
   cause.explained = json.at("explained");
   cause.of = json.at("of");
   json.at("candidates").get_to(cause.candidates);

@@ -55,6 +55,18 @@ class Search {
     });
   }
 
+  /// Whether no member of the one sufficient set moves anything alone, and none can be left out.
+  [[nodiscard]] bool only_together() const {
+    if (sufficient_.size() != 1 || sufficient_.front().size() < 2) return false;
+    const auto all_locked = [&](const Set& left) {
+      const auto* known = experiments_.known(left);
+      return known != nullptr && every_explained(*known, Line::locked);
+    };
+    return std::ranges::all_of(sufficient_.front(), [&](std::size_t index) {
+      return all_locked({index}) && all_locked(without(sufficient_.front(), {index}));
+    });
+  }
+
  private:
   /// Put back alone, the likeliest returns everything; set alone, it drifts everything alike.
   bool first_guess() {
@@ -137,7 +149,7 @@ std::string confirmed_in_words(const Cause& cause) {
   } else if (cause.separately) {
     text = fmt::format("{}, each moving a part of it; {}", sets.front(), returns);
   } else if (cause.sufficient.front().size() > 1) {
-    text = fmt::format("{}, only together; {}", sets.front(), returns);
+    text = fmt::format("{}, {}together; {}", sets.front(), cause.only_together ? "only " : "", returns);
   } else {
     text = fmt::format("{}: {}", sets.front(), returns);
   }
@@ -146,7 +158,8 @@ std::string confirmed_in_words(const Cause& cause) {
   return cause.candidates.empty() ? text : fmt::format("{}, consistent with {}", text, cause.candidates.front());
 }
 
-std::string unsettled_in_words(const Cause& cause) {
+/// `sufficient`: a set that was seen to suffice and is not confirmed.
+std::string unsettled_in_words(const Cause& cause, const std::vector<std::string>& sufficient) {
   if (cause.cut_short) {
     return fmt::format("not settled: nothing more may be spent after {} processes", cause.experiments.size());
   }
@@ -154,8 +167,14 @@ std::string unsettled_in_words(const Cause& cause) {
   if (crashed != cause.experiments.end()) {
     return fmt::format("not settled: with {} put back, {}", joined(crashed->put_back), crashed->fault);
   }
-  if (cause.explained > 0)
-    return "not settled: what differs interacts, and no set of it brings the same bits about alone";
+  if (cause.explained > 0) {
+    return sufficient.empty()
+               ? "not settled: what differs interacts, and no set of it brings the same bits about alone"
+               : fmt::format(
+                     "not settled: {} brings the same bits about alone, and put back does not return them: what "
+                     "differs interacts",
+                     joined(sufficient));
+  }
   if (!cause.candidates.empty()) {
     const auto tried = cause.experiments.empty() ? "" : "; what could be put back returns no probe";
     return fmt::format("consistent with {}{}", cause.candidates.front(), tried);
@@ -185,11 +204,15 @@ std::variant<Measure, Cause> find_cause(const CauseQuestion& question, const std
     cause.certainty = Cause::Certainty::confirmed;
     for (const auto& set : search.sufficient()) cause.sufficient.push_back(done.names(set));
     cause.separately = search.separately();
+    cause.only_together = search.only_together();
   }
   if (cause.explained < cause.of) cause.candidates = question.others;
-  const bool settled = !cause.cut_short && cause.explained == 0;
+  const auto* all_put_back = done.known({});
+  const bool crashed = all_put_back != nullptr && !all_put_back->fault.empty();
+  const bool settled = !cause.cut_short && !crashed && cause.explained == 0;
   if (settled && !cause.candidates.empty()) cause.certainty = Cause::Certainty::consistent_with;
-  cause.what = search.confirmed() ? confirmed_in_words(cause) : unsettled_in_words(cause);
+  const auto seen = search.sufficient().empty() ? std::vector<std::string>() : done.names(search.sufficient().front());
+  cause.what = search.confirmed() ? confirmed_in_words(cause) : unsettled_in_words(cause, seen);
   return cause;
 }
 

@@ -72,7 +72,7 @@ int bits_to_next_lower(DType dtype) {
 }
 
 DriftClass classify(double distance, double band, DType dtype) {
-  if (distance <= rounding_border * band) return DriftClass::rounding;
+  if (within_band(distance, band)) return DriftClass::rounding;
   const double border = std::min(precision_cap, std::ldexp(rounding_border * band, bits_to_next_lower(dtype)));
   return distance <= border ? DriftClass::precision : DriftClass::wrong;
 }

@@ -24,6 +24,11 @@ inline constexpr double precision_cap = 0.5;
 /// everything else is wrong.
 [[nodiscard]] model::DriftClass classify(double distance, double band, recipe::DType dtype);
 
+/// What a line that is judged by its band allows: what `classify` calls rounding.
+[[nodiscard]] inline bool within_band(double distance, double band) {
+  return distance <= rounding_border * band;
+}
+
 /// What is known of a run, or of a lock without bands, as a table of evidence.
 [[nodiscard]] model::EvidenceTable evidence_of(const model::Run& run);  ///< under its plan's profile
 

@@ -28,7 +28,7 @@ void diff_as_is(model::LockDiff& diff, const LockSide& older, const LockSide& ne
   if (newer.evidence != nullptr) assess(diff.as_is_moved, older.evidence, *newer.evidence, as_is);
   std::erase_if(diff.as_is_moved, [](const auto& probe) {
     const bool judged_by_band = probe.locked == model::by_band || probe.here == model::by_band;
-    return judged_by_band && probe.drift_class == model::DriftClass::rounding;
+    return judged_by_band && probe.distance && probe.band && within_band(probe.distance->value, *probe.band);
   });
   diff.as_is_layers = layer_summaries(before, diff.as_is_moved);
 }

@@ -13,13 +13,16 @@ static_assert(model::sketch_buckets == 32);
 constexpr double lower_factor = 0.804;
 constexpr double upper_factor = 1.323;
 
-double sketch_distance(const model::Sketch& a, const model::Sketch& b) {
-  double sum = 0;
+/// In units of `norm`, before anything is squared: squares of what a float64 can hold need not fit into one.
+double sketch_distance(const model::Sketch& a, const model::Sketch& b, double norm) {
+  double length = 0;
   for (std::size_t j = 0; j < model::sketch_buckets; ++j) {
-    const double difference = (a.high[j] - b.high[j]) + (static_cast<double>(a.low[j]) - static_cast<double>(b.low[j]));
-    sum += difference * difference;
+    const double low = static_cast<double>(a.low[j]) - static_cast<double>(b.low[j]);
+    // The low part of a bucket above 1e54 does not fit into its float.
+    const double difference = (a.high[j] - b.high[j]) + (std::isfinite(low) ? low : 0);
+    length = std::hypot(length, difference / norm);
   }
-  return std::sqrt(sum);
+  return length;
 }
 
 bool nonfinite_changed(const model::Evidence& locked, const model::Evidence& here) {
@@ -33,7 +36,8 @@ std::optional<model::Distance> distance(const model::Evidence& locked, const mod
   model::Distance distance;
   const double norm = std::max(locked.norm, here.norm);
   distance.absolute = norm == 0;
-  distance.value = sketch_distance(locked.sketch, here.sketch) / (norm == 0 ? 1 : norm);
+  distance.value = sketch_distance(locked.sketch, here.sketch, norm == 0 ? 1 : norm);
+  if (!std::isfinite(upper_factor * distance.value)) return std::nullopt;
   distance.low = lower_factor * distance.value;
   distance.high = upper_factor * distance.value;
   distance.resolved = distance.value > 0;

@@ -56,6 +56,10 @@ class Judging {
     judgement_.locked_id = lock_.id;
     judgement_.device.kind = model::device_kind(lock_.key);
     if (!baseline.evidence && !baseline.evidence_note.empty()) judgement_.notes.push_back(baseline.evidence_note);
+    if (const auto left_out = as_is_.not_judged(); left_out > 0) {
+      judgement_.notes.push_back(fmt::format("not judged, since their bands are in the evidence: {} of as-is",
+                                             left_out == 1 ? "1 probe" : fmt::format("{} probes", left_out)));
+    }
   }
 
   Next next() {
@@ -64,7 +68,11 @@ class Judging {
     if (auto unfinished = judge(strict_, Profile::strict, judgement_)) return *std::move(unfinished);
     if (as_is_counts()) {
       judgement_.as_is.emplace();
-      if (auto unfinished = judge(as_is_, Profile::as_is, *judgement_.as_is)) return *std::move(unfinished);
+      if (auto unfinished = judge(as_is_, Profile::as_is, *judgement_.as_is)) {
+        const bool strict_has_answered = drifts(judgement_) || wobbles(judgement_);
+        if (std::holds_alternative<Measure>(*unfinished) || !strict_has_answered) return *std::move(unfinished);
+        leave_as_is_out();
+      }
     }
     return conclude();
   }
@@ -77,6 +85,8 @@ class Judging {
   /// Fills in the numerics; where more must be measured, or nothing can be, what to answer instead.
   std::optional<Next> judge(const ProfileOfLock& profile, Profile name, Numerics& numerics);
   [[nodiscard]] bool as_is_counts() const;
+  /// It could not be measured, and strict has answered already.
+  void leave_as_is_out();
   Next conclude();
   void excuse();
   void explain_drift();
@@ -174,14 +184,25 @@ bool Judging::as_is_counts() const {
   return !strict_decides && judgement_.unstable.empty();
 }
 
+void Judging::leave_as_is_out() {
+  judgement_.notes.push_back("as-is could not be measured: " + judgement_.what);
+  judgement_.what.clear();
+  judgement_.next.clear();
+  judgement_.as_is.reset();
+}
+
 Next Judging::conclude() {
   const auto& as_is = judgement_.as_is;
   if (drifts(judgement_) || (as_is && drifts(*as_is))) {
     explain_drift();
     return finish(Outcome::numeric_drift);
   }
-  for (const Numerics* numerics : {static_cast<const Numerics*>(&judgement_), as_is ? &*as_is : nullptr}) {
-    if (numerics == nullptr || !wobbles(*numerics)) continue;
+  std::vector<const Numerics*> both{&judgement_};
+  if (as_is) both.push_back(&*as_is);
+  // What is unstable in either profile outweighs what flipped once in the other.
+  std::ranges::stable_sort(both, {}, [](const auto* numerics) { return numerics->unstable.empty(); });
+  for (const auto* numerics : both) {
+    if (!wobbles(*numerics)) continue;
     explain_wobble(*numerics);
     return finish(numerics->unstable.empty() ? Outcome::transient : Outcome::unstable);
   }

@@ -10,12 +10,13 @@ namespace envguard::compare {
 namespace {
 
 using base::ExitCode;
+using model::Numerics;
 using model::Outcome;
 using model::Response;
 
 /// What the policy answers, for the outcomes that it is asked about.
-std::optional<Response> response_to(const model::Judgement& judgement, const model::Responses& responses) {
-  switch (judgement.outcome) {
+std::optional<Response> response_to(Outcome outcome, const model::Responses& responses) {
+  switch (outcome) {
     case Outcome::no_torch:
       return responses.no_torch;
     case Outcome::no_gpu:
@@ -29,6 +30,11 @@ std::optional<Response> response_to(const model::Judgement& judgement, const mod
     default:
       return std::nullopt;
   }
+}
+
+/// Whether probes of either profile are in this list.
+bool any(const model::Judgement& judgement, std::vector<std::string> Numerics::* list) {
+  return !(judgement.*list).empty() || (judgement.as_is && !((*judgement.as_is).*list).empty());
 }
 
 /// A version drift that was proven beside an outcome which counts less, or which the policy lets pass.
@@ -103,17 +109,23 @@ bool blocked_by_versions(const model::Judgement& judgement) {
 
 model::Judgement settle(model::Judgement judgement, const model::Policy& policy, Context context,
                         std::string_view today) {
-  auto code = exit_code(judgement.outcome);
-  if (judgement.outcome == Outcome::numeric_drift) {
+  auto outcome = judgement.outcome;
+  auto code = exit_code(outcome);
+  if (outcome == Outcome::numeric_drift) {
     weigh(judgement, policy, today);
     if (!blocked_by_numerics(judgement)) {
+      // A drift that may pass hides nothing that wobbles beside it.
       judgement.response = Response::warn;
-      const bool unstable = !judgement.unstable.empty() || (judgement.as_is && !judgement.as_is->unstable.empty());
-      code = unstable ? ExitCode::unstable : ExitCode::match;
+      if (any(judgement, &Numerics::unstable)) {
+        outcome = Outcome::unstable;
+      } else if (any(judgement, &Numerics::transient)) {
+        outcome = Outcome::transient;
+      }
+      code = outcome == Outcome::numeric_drift ? ExitCode::match : exit_code(outcome);
     }
   }
   if (context != Context::by_hand) {
-    const auto response = response_to(judgement, context == Context::commit ? policy.commit : policy.ci);
+    const auto response = response_to(outcome, context == Context::commit ? policy.commit : policy.ci);
     if (response) judgement.response = response;
     if (response && *response != Response::fail) code = ExitCode::match;
   }

@@ -30,7 +30,7 @@ ProfileOfLock::ProfileOfLock(model::Profile profile, const model::Lock& lock, co
       sets_(probe_sets(lock, probes_, profile)) {
   if (evidence == nullptr) {
     const auto all = lines(lock, sets_.judged, profile);
-    std::erase_if(sets_.judged, [&](const auto& id) {
+    not_judged_ = std::erase_if(sets_.judged, [&](const auto& id) {
       return std::ranges::find(all, model::ProbeLine(id, model::by_band)) != all.end();
     });
   }
@@ -48,7 +48,7 @@ void ProfileOfLock::judge_by_band(model::Run& run) const {
     const auto* record = evidence_->record(probe.id, profile_);
     if (record == nullptr || !record->band || !probe.evidence) continue;
     const auto far = distance(record->evidence, *probe.evidence);
-    probe.judged_as = far && far->value <= rounding_border * *record->band ? model::by_band : "beyond-its-band";
+    probe.judged_as = far && within_band(far->value, *record->band) ? model::by_band : "beyond-its-band";
   }
 }
 
@@ -93,8 +93,9 @@ std::variant<Measure, model::Fault, model::Numerics> ProfileOfLock::judge(
   const auto& first = plain.front().run;
   auto numerics = glance(first);
   numerics.runs = static_cast<int>(plain.size());
+  std::erase_if(numerics.moved, [&](const auto& probe) { return !contains(found.drifted, probe.id); });
+  numerics.layers = layer_summaries(locked_, numerics.moved);
   if (!found.drifted.empty()) {
-    std::erase_if(numerics.moved, [&](const auto& probe) { return !contains(found.drifted, probe.id); });
     auto cause = find_cause({.profile = profile_,
                              .substitutes = substitutes(differences, found.drifted, profile_, against),
                              .others = not_substitutable(differences, found.drifted, profile_, against),

@@ -18,6 +18,8 @@ class ProfileOfLock {
 
   [[nodiscard]] const ProbeSets& sets() const { return sets_; }
   [[nodiscard]] bool empty() const { return sets_.judged.empty(); }
+  /// How many lines need the evidence to be judged, and have none.
+  [[nodiscard]] std::size_t not_judged() const { return not_judged_; }
 
   /// What this machine is asked next under the profile, why it cannot be measured, or what was found. `runs`: those of
   /// this profile. `differences`: where to look for the cause of a drift. Where nothing more may be spent a cause stays
@@ -39,6 +41,7 @@ class ProfileOfLock {
   const model::EvidenceTable* evidence_;
   std::vector<std::string> probes_;
   ProbeSets sets_;
+  std::size_t not_judged_ = 0;
   std::vector<model::ProbeLine> locked_;
 };
 

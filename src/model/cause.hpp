@@ -24,6 +24,7 @@ struct Cause {
   Certainty certainty = Certainty::undetermined;
   std::vector<std::vector<std::string>> sufficient;  ///< each set alone brings the drift about; only where confirmed
   bool separately = false;              ///< there is one set, and each of its members alone moves some of the probes
+  bool only_together = false;           ///< there is one set, no member alone moves any, and none can be left out
   int explained = 0;                    ///< probes whose drift the sets account for
   int of = 0;                           ///< probes that drifted
   std::vector<std::string> candidates;  ///< consistent_with: names of what differs, likeliest first

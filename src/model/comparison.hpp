@@ -34,6 +34,7 @@ struct Comparison {
   std::string hardware;
   std::vector<ComparisonSide> sides;
   std::vector<ComparisonPair> pairs;  ///< of all sides that were measured, a < b
+  std::vector<std::string> notes;     ///< what could not be done: "no classes: …"
   double seconds = 0;
 };
 

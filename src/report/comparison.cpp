@@ -121,6 +121,7 @@ std::string comparison_text(const Comparison& comparison, const Style& style) {
   Page page(style, 11);
   page.line({fmt::format("Compared on {}", comparison.hardware)});
   put_sides(page, comparison);
+  for (const auto& note : comparison.notes) page.row("note", {{note, Tone::warning}});
   if (comparison.sides.size() > 2) put_matrix(page, comparison);
   for (const auto& pair : comparison.pairs) {
     if (pair.a == comparison.pairs.front().a) put_pair(page, comparison, pair);

@@ -40,8 +40,8 @@ std::string_view what_is(std::string_view layer) {
 std::string meaning(const model::Judgement& judgement) {
   switch (judgement.outcome) {
     case Outcome::match:
-      return "Match: this machine computed the locked bits, every one. It says so of what was run, and of nothing "
-             "else.";
+      return "Match: every probe gave the locked bits, or lay within its band where it is judged by that. It says so "
+             "of what was run, and of nothing else.";
     case Outcome::version_drift:
       return "Version drift: every probe computed the locked bits, but something recorded differs beyond the policy.";
     case Outcome::numeric_drift:
@@ -123,7 +123,7 @@ void explain_classes(Page& page, const model::Numerics& numerics) {
   explain(DriftClass::rounding, "up to 4 bands: another order of summing, another kernel; no less exact than before");
   explain(DriftClass::precision,
           "above, and within what computing in the next lower type would do: precision was lost");
-  explain(DriftClass::wrong, "farther than that, or another status, shape, or NaN: not the same computation any more");
+  explain(DriftClass::wrong, "farther than that, or another status, size, or NaN: not the same computation any more");
   explain(DriftClass::other_stream, "random numbers: equal or not, there is no distance");
   if (std::ranges::any_of(numerics.moved, [](const auto& probe) { return !probe.drift_class && probe.band; })) {
     page.paragraph(

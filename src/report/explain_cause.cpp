@@ -57,8 +57,10 @@ void explain_cause(Page& page, const model::Cause& cause) {
     page.paragraph("Several each suffice: to return to the locked bits, all of them must be put back.");
   } else if (cause.separately) {
     page.paragraph("Each of them alone moves some of these probes, so all must be put back.");
-  } else if (!cause.sufficient.empty() && cause.sufficient.front().size() > 1) {
+  } else if (cause.only_together) {
     page.paragraph("They suffice only together: any one of them put back returns the locked bits.");
+  } else if (!cause.sufficient.empty() && cause.sufficient.front().size() > 1) {
+    page.paragraph("None of them can be left out, so all must be put back.");
   }
   if (cause.cut_short) {
     page.paragraph("The time allowed ran out before the search ended; more with: envguard check --timeout 600");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,9 @@ using MovedWeight = model::MovedProbe::Weight;
 
 /// "0.9–1.6e-07": both ends in the exponent of the higher one.
 std::string interval(const model::Distance& distance) {
+  if (!(distance.high >= std::numeric_limits<double>::min())) {
+    return fmt::format("{:.1e}–{:.1e}", distance.low, distance.high);
+  }
   const int exponent = static_cast<int>(std::floor(std::log10(distance.high)));
   const double unit = std::pow(10.0, exponent);
   return fmt::format("{:.1f}–{:.1f}e{:+03d}", distance.low / unit, distance.high / unit, exponent);

@@ -68,6 +68,11 @@ class Wobbles(harness.Sandbox):
         self.flips(f"{CONV} 1")
         judgement = self.check(harness.UNSTABLE)
         self.assertEqual(judgement["unstable"], [CONV])
+        self.flips(f"{CONV} 1")
+        self.check(harness.UNSTABLE)
+        self.flips()
+        result = self.expect(harness.UNSTABLE, self.program, "lock", "--device", "cpu", "--refresh")
+        self.one_message(result, "is suspect: it flipped 3 times in 30 days")
 
     def test_hardware_that_flipped_three_times_is_not_locked(self):
         for probe in (CONV, SOLVE, "ops.exp_f32"):

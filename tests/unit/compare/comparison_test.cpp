@@ -28,7 +28,7 @@ model::Run run(const std::string& bits, double at = 0) {
 
 model::Comparison compared(const std::vector<RunsOfSide>& runs,
                            const std::vector<model::EvidenceRecord>& bands = evidence_with_bands(run("a"), {})) {
-  model::Comparison comparison{.device = {}, .hardware = {}, .sides = {}, .pairs = {}};
+  model::Comparison comparison{.device = {}, .hardware = {}, .sides = {}, .pairs = {}, .notes = {}};
   for (std::size_t i = 0; i < runs.size(); ++i) {
     comparison.sides.push_back({std::string(1, static_cast<char>('A' + i)), {}, {}, {}, {}, {}});
   }

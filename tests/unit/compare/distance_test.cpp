@@ -60,6 +60,16 @@ TEST(Distance, CoversTheTrueOneInNinetyFiveOfAHundredDenseCases) {
   EXPECT_LE(covered, pairs * 97 / 100);
 }
 
+TEST(Distance, OfNumbersWhoseSquaresOverflow) {
+  auto values = noise(100, 3, 1e200);
+  const auto locked = evidence_of(values);
+  for (auto& value : values) value = -value;
+  const auto found = distance(locked, evidence_of(values));
+  ASSERT_TRUE(found);
+  EXPECT_GT(found->value, 1);
+  EXPECT_LT(found->high, 10);
+}
+
 TEST(Distance, OfTwoTensorsOfZerosIsAbsolute) {
   const std::vector<double> zeros(16, 0.0);
   const auto found = distance(evidence_of(zeros), evidence_of(zeros));

@@ -75,6 +75,21 @@ TEST(Settle, FailOnNeverReportsADriftAndFailsOnlyForVersions) {
   EXPECT_EQ(code(Outcome::unstable, Context::by_hand, policy), ExitCode::unstable);
 }
 
+TEST(Settle, ADriftThatMayPassHidesNothingThatWobbles) {
+  model::Policy policy;
+  policy.fail_on = model::FailOn::never;
+  for (const bool of_as_is : {false, true}) {
+    auto drift = found(Outcome::numeric_drift);
+    model::Numerics& wobbling = of_as_is ? drift.as_is.emplace() : drift;
+    wobbling.transient = {"ops.exp_f32"};
+    EXPECT_EQ(settle(drift, policy, Context::by_hand, today).exit_code, ExitCode::unstable);
+    EXPECT_EQ(settle(drift, policy, Context::ci, today).exit_code, ExitCode::unstable);
+    EXPECT_EQ(settle(drift, policy, Context::commit, today).exit_code, ExitCode::match) << "as a transient alone";
+    wobbling.unstable = {"ops.log_f32"};
+    EXPECT_EQ(settle(drift, policy, Context::commit, today).exit_code, ExitCode::unstable);
+  }
+}
+
 TEST(Settle, AVersionDriftCountsBesideWhatThePolicyLetsPass) {
   EXPECT_EQ(code(Outcome::transient, Context::commit, {}, true), ExitCode::version_drift);
   EXPECT_EQ(code(Outcome::could_not_measure, Context::by_hand, {}, true), ExitCode::version_drift);

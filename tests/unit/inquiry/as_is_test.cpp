@@ -19,6 +19,7 @@ using test::conv;
 using test::machine;
 using test::Row;
 using test::TableLaboratory;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -125,6 +126,43 @@ TEST(AsIs, AFlipIsTransientThereToo) {
   EXPECT_EQ(found.processes(Profile::as_is), 5);
 }
 
+/// With an exception in the policy, as-is is measured beside a drift of strict.
+model::Policy with_an_exception() {
+  model::Policy policy;
+  policy.allow = {{.probe = test::gemm,
+                   .target = "another",
+                   .drift_class = model::DriftClass::rounding,
+                   .reason = "by hand",
+                   .until = "2027-01-01"}};
+  return policy;
+}
+
+TEST(AsIs, ThatItFailedTakesNothingFromADriftOfStrict) {
+  const auto found = judged_by_both(
+      {.rows = {{{}, 0, conv, "x"}, {"profile=as-is", 0, test::gemm, "crash"}}, .policy = with_an_exception()});
+  EXPECT_EQ(found.judgement.outcome, Outcome::numeric_drift);
+  EXPECT_EQ(found.judgement.exit_code, base::ExitCode::numeric_drift);
+  EXPECT_FALSE(found.judgement.as_is);
+  EXPECT_THAT(found.judgement.notes, Contains(HasSubstr("as-is could not be measured: the engine died of SIGSEGV")));
+  EXPECT_EQ(found.judgement.what,
+            "nothing that the lock records differs: the hardware moved it, or something unrecorded");
+}
+
+TEST(AsIs, AloneItsFailureIsTheAnswer) {
+  const auto found = judged_by_both({.rows = {{"profile=as-is", 0, test::gemm, "crash"}}});
+  EXPECT_EQ(found.judgement.outcome, Outcome::could_not_measure);
+}
+
+TEST(AsIs, UnstableThereOutweighsAFlipOfStrict) {
+  const auto found = judged_by_both(
+      {.rows = {
+           {"profile=strict", 1, test::gemm, "x"}, {"profile=as-is", 6, conv, "y"}, {"profile=as-is", 7, conv, "z"}}});
+  EXPECT_THAT(found.judgement.transient, ElementsAre(test::gemm));
+  EXPECT_THAT(found.judgement.as_is->unstable, ElementsAre(conv));
+  EXPECT_EQ(found.judgement.outcome, Outcome::unstable);
+  EXPECT_THAT(found.judgement.moved, IsEmpty()) << "what flipped once has not moved";
+}
+
 /// Its second process of as-is, the fourth of all, gave other bits.
 model::Baseline judged_by_band() {
   return locked_by_both({{"profile=as-is", 4, conv, "x", 1e-9}});
@@ -155,7 +193,8 @@ TEST(AsIs, WithoutEvidenceNothingByBandIsCalledAMatchOfIt) {
   locked.evidence.reset();
   locked.evidence_note = "evidence missing";
   const auto found = judged_by_both({.locked = std::move(locked)});
-  EXPECT_THAT(found.judgement.notes, ElementsAre("evidence missing"));
+  EXPECT_THAT(found.judgement.notes,
+              ElementsAre("evidence missing", "not judged, since their bands are in the evidence: 1 probe of as-is"));
   const auto& layers = found.judgement.as_is->layers;
   const auto dnn = std::ranges::find(layers, "dnn", &model::LayerSummary::layer);
   const auto whole = judged_by_both({}).judgement.as_is->layers;

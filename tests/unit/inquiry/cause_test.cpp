@@ -25,6 +25,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 using testing::UnorderedElementsAre;
@@ -160,6 +161,18 @@ TEST(CauseOfADrift, TwoThatEachSufficeAreBothNamed) {
   EXPECT_THAT(check.judgement.undo, ElementsAre("unset DNNL_MAX_CPU_ISA ONEDNN_MAX_CPU_ISA"));
 }
 
+TEST(CauseOfADrift, OneThatMovesAPartAloneAndTheRestOnlyWithAnotherIsNotOnlyTogether) {
+  const auto check = Check{{{"ONEDNN_MAX_CPU_ISA=SSE41", 0, conv, "x"},
+                            {"ONEDNN_MAX_CPU_ISA=SSE41&ATEN_CPU_CAPABILITY=default", 0, exp_f32, "y"}},
+                           {{onednn, "SSE41"}, {aten, "default"}}}
+                         .run();
+  const auto& cause = check.cause();
+  EXPECT_EQ(cause.certainty, Certainty::confirmed);
+  EXPECT_THAT(cause.sufficient, ElementsAre(UnorderedElementsAre(onednn, aten)));
+  EXPECT_FALSE(cause.only_together) << "with ATEN_CPU_CAPABILITY put back conv stays moved";
+  EXPECT_THAT(cause.what, Not(HasSubstr("only together")));
+}
+
 TEST(CauseOfADrift, TwoThatOnlyTogetherSufficeAreOneSet) {
   const auto check = Check{{{"ONEDNN_MAX_CPU_ISA=SSE41&ATEN_CPU_CAPABILITY=default", 0, conv, "x"}},
                            {{onednn, "SSE41"}, {aten, "default"}}}
@@ -168,6 +181,7 @@ TEST(CauseOfADrift, TwoThatOnlyTogetherSufficeAreOneSet) {
   EXPECT_EQ(cause.certainty, Certainty::confirmed);
   EXPECT_THAT(cause.sufficient, ElementsAre(UnorderedElementsAre(onednn, aten)));
   EXPECT_FALSE(cause.separately);
+  EXPECT_TRUE(cause.only_together);
   EXPECT_THAT(cause.what, HasSubstr("only together"));
   EXPECT_THAT(check.experiments, SizeIs(3));
 }

@@ -37,7 +37,8 @@ model::ComparisonSide side(const std::string& version, char id) {
 
 /// The first and second compute alike, the third otherwise in two layers, `train` by more.
 Comparison three() {
-  Comparison comparison{.device = {}, .hardware = "AuthenticAMD family 25 model 1, avx2", .sides = {}, .pairs = {}};
+  Comparison comparison{
+      .device = {}, .hardware = "AuthenticAMD family 25 model 1, avx2", .sides = {}, .pairs = {}, .notes = {}};
   comparison.sides = {side("2.10.0", '1'), side("2.11.0", '1'), side("2.15.0", '2')};
   comparison.sides[1].unstable = {"ops.sum_f32"};
   const std::vector<model::LayerSummary> same{{"arith", 0, 6}, {"dnn", 0, 15}, {"train", 0, 32}};
@@ -78,10 +79,12 @@ TEST(ComparisonText, TwoNeedNoMatrix) {
 
 TEST(ComparisonText, ASideThatCouldNotBeMeasuredSaysWhyAndIsInNoPair) {
   auto comparison = three();
+  comparison.notes = {"no bands and no classes: the time allowed was used up; more time: --timeout 1800"};
   comparison.sides[1].fault = "the engine died of SIGSEGV in train.cnn_sgd";
   std::erase_if(comparison.pairs, [](const auto& pair) { return pair.a == 1 || pair.b == 1; });
   const auto text = comparison_text(comparison, {});
   EXPECT_THAT(text, HasSubstr("could not be measured: the engine died"));
+  EXPECT_THAT(text, HasSubstr("note     no bands and no classes"));
   EXPECT_THAT(text, HasSubstr("?")) << "not as if it were identical";
   expect_golden("compare-fault.json", codec::write_comparison(comparison));
 }

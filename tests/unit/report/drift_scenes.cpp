@@ -100,6 +100,7 @@ Scene drift_together() {
                  {{"ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA"}, 34, 0, {}}},
                 "ATEN_CPU_CAPABILITY and ONEDNN_MAX_CPU_ISA, only together; put back, all 34 probes return to "
                 "the locked bits");
+  found.cause->only_together = true;
   return {"drift-together", verdict({found})};
 }
 

@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
+#include "codec/verdict.hpp"
 
 #include "scenes.hpp"
 
@@ -76,6 +78,21 @@ TEST(ExplainText, EveryOtherVerdictSaysWhatToDo) {
     if (name.starts_with("match")) continue;
     EXPECT_THAT(explain_text(verdict, {}), HasSubstr("What to do")) << name;
   }
+}
+
+TEST(ExplainText, AFileWithAnImpossibleDistanceIsRefused) {
+  auto verdict = test::scenes().front().verdict;
+  for (auto& scene : test::scenes()) {
+    if (scene.name == "drift-knob") verdict = scene.verdict;
+  }
+  auto& distance = verdict.judgements.front().moved.front().distance;
+  for (const auto& wrong : {model::Distance{0, 0, 0, false, true}, model::Distance{1, 2, 3, false, true},
+                            model::Distance{1, 0, -1, false, true}, model::Distance{1, 1, 1, false, false}}) {
+    distance = wrong;
+    EXPECT_THROW(static_cast<void>(codec::read_verdict(codec::write_verdict(verdict))), base::Error) << wrong.value;
+  }
+  distance = model::Distance{1e-320, 8e-321, 1.3e-320, false, true};
+  EXPECT_THAT(explain_text(codec::read_verdict(codec::write_verdict(verdict)), {}), HasSubstr("e-320"));
 }
 
 TEST(ExplainText, OfNothingSaysSo) {
