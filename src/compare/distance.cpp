@@ -1,6 +1,7 @@
 #include "compare/distance.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace envguard::compare {
@@ -13,16 +14,21 @@ static_assert(model::sketch_buckets == 32);
 constexpr double lower_factor = 0.804;
 constexpr double upper_factor = 1.323;
 
-/// In units of `norm`, before anything is squared: squares of what a float64 can hold need not fit into one.
+/// In units of `norm`, and squared in units of the largest bucket: squares of what a float64 can hold need not fit into
+/// one. (std::hypot would do it, and needs glibc 2.35.)
 double sketch_distance(const model::Sketch& a, const model::Sketch& b, double norm) {
-  double length = 0;
+  std::array<double, model::sketch_buckets> differences{};
+  double largest = 0;
   for (std::size_t j = 0; j < model::sketch_buckets; ++j) {
     const double low = static_cast<double>(a.low[j]) - static_cast<double>(b.low[j]);
     // The low part of a bucket above 1e54 does not fit into its float.
-    const double difference = (a.high[j] - b.high[j]) + (std::isfinite(low) ? low : 0);
-    length = std::hypot(length, difference / norm);
+    differences[j] = ((a.high[j] - b.high[j]) + (std::isfinite(low) ? low : 0)) / norm;
+    largest = std::max(largest, std::abs(differences[j]));
   }
-  return length;
+  if (largest == 0) return 0;
+  double sum = 0;
+  for (const double difference : differences) sum += (difference / largest) * (difference / largest);
+  return largest * std::sqrt(sum);
 }
 
 bool nonfinite_changed(const model::Evidence& locked, const model::Evidence& here) {
