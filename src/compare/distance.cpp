@@ -15,7 +15,7 @@ constexpr double lower_factor = 0.804;
 constexpr double upper_factor = 1.323;
 
 /// In units of `norm`, and squared in units of the largest bucket: squares of what a float64 can hold need not fit into
-/// one. (std::hypot would do it, and needs glibc 2.35.)
+/// one. (std::hypot would do it, and needs glibc 2.35.) Not finite where a bucket itself has overflowed.
 double sketch_distance(const model::Sketch& a, const model::Sketch& b, double norm) {
   std::array<double, model::sketch_buckets> differences{};
   double largest = 0;
@@ -23,6 +23,7 @@ double sketch_distance(const model::Sketch& a, const model::Sketch& b, double no
     const double low = static_cast<double>(a.low[j]) - static_cast<double>(b.low[j]);
     // The low part of a bucket above 1e54 does not fit into its float.
     differences[j] = ((a.high[j] - b.high[j]) + (std::isfinite(low) ? low : 0)) / norm;
+    if (!std::isfinite(differences[j])) return differences[j];
     largest = std::max(largest, std::abs(differences[j]));
   }
   if (largest == 0) return 0;

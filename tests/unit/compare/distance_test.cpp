@@ -1,6 +1,7 @@
 #include "compare/distance.hpp"
 
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -68,6 +69,14 @@ TEST(Distance, OfNumbersWhoseSquaresOverflow) {
   ASSERT_TRUE(found);
   EXPECT_GT(found->value, 1);
   EXPECT_LT(found->high, 10);
+}
+
+TEST(Distance, IsNoneWhereABucketHasOverflowed) {
+  auto locked = evidence_of(noise(100, 3, 1));
+  auto here = locked;
+  locked.sketch.high.fill(std::numeric_limits<double>::infinity());
+  here.sketch.high = locked.sketch.high;
+  EXPECT_FALSE(distance(locked, here)) << "and not one of zero";
 }
 
 TEST(Distance, OfTwoTensorsOfZerosIsAbsolute) {
