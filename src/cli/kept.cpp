@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "codec/verdict.hpp"
+#include "compare/keep.hpp"
 #include "report/verdict.hpp"
 #include "runner/plan.hpp"
 
@@ -14,35 +15,6 @@ namespace {
 /// Runs of one judgement differ by nothing but their order: the first, the one that confirmed it …
 base::Hash128 nth(const base::Hash128& state, std::size_t index) {
   return base::Hasher().bytes(state.bytes()).number(index).digest();
-}
-
-bool any_numerics(const model::Judgement& judgement, bool (*holds)(const model::Numerics&)) {
-  return holds(judgement) || (judgement.as_is && holds(*judgement.as_is));
-}
-
-/// Wobbles, or a cause that more time could still settle.
-bool is_unfinished(const model::Numerics& numerics) {
-  return !numerics.unstable.empty() || !numerics.transient.empty() || (numerics.cause && numerics.cause->cut_short);
-}
-
-/// Never kept: unstable, transient, could not measure, not judged, a search for the cause that was cut short.
-bool may_be_kept(const model::Verdict& verdict) {
-  using enum model::Outcome;
-  return !verdict.judgements.empty() && std::ranges::all_of(verdict.judgements, [](const auto& judgement) {
-    const bool judged =
-        judgement.outcome == match || judgement.outcome == version_drift || judgement.outcome == numeric_drift;
-    return judged && !any_numerics(judgement, is_unfinished);
-  });
-}
-
-bool rests_on_an_ended_allowance(const model::Verdict& verdict, const std::string& today) {
-  const auto ended = [&](const model::Numerics& numerics) {
-    return std::ranges::any_of(
-        numerics.moved, [&](const auto& probe) { return !probe.allowed_until.empty() && probe.allowed_until < today; });
-  };
-  return std::ranges::any_of(verdict.judgements, [&](const auto& judgement) {
-    return ended(judgement) || (judgement.as_is && ended(*judgement.as_is));
-  });
 }
 
 /// A measurement that says this machine may not compute what it did.
@@ -90,7 +62,7 @@ std::optional<model::Verdict> Keeper::find(const std::vector<manifest::Input>& i
   if (manifest::outdated(*kept_, inputs, call_.machine, call_.machine.now())) return std::nullopt;
   try {
     auto verdict = codec::read_verdict(kept_->text);
-    if (rests_on_an_ended_allowance(verdict, model::utc_day(call_.machine.now()))) return std::nullopt;
+    if (compare::rests_on_an_ended_allowance(verdict, model::utc_day(call_.machine.now()))) return std::nullopt;
     for (auto& judgement : verdict.judgements) judgement.kept = true;
     return verdict;
   } catch (const base::Error&) {
@@ -127,7 +99,7 @@ void Keeper::rest_on(const model::Observed& observed) {
 void Keeper::keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs,
                   const std::vector<std::vector<model::Run>>& runs, bool measured) const {
   if (measured && store_ && casts_doubt(verdict)) store_->drop(environment_);
-  if (keeping_ != Keeping::runs_and_verdict || runs.empty() || !may_be_kept(verdict)) return;
+  if (keeping_ != Keeping::runs_and_verdict || runs.empty() || !compare::may_be_kept(verdict)) return;
   std::vector<model::Library> mapped;
   for (const auto& of_one : runs)
     for (const auto& run : of_one) mapped.insert(mapped.end(), run.libraries.begin(), run.libraries.end());
