@@ -35,9 +35,7 @@ class Story(harness.Sandbox):
         self.assertEqual(self.envguard(harness.MATCH, "check", "--quiet").stdout, "")
 
     def locked_bytes(self):
-        """Every file of the locks by path, without the day, which may have changed meanwhile."""
-        day = re.compile(rb'^locked = "[0-9-]+"$', re.MULTILINE)
-        return {path: day.sub(b"", path.read_bytes()) for path in self.work.rglob("envguard.lock.d/*/*")}
+        return {path: harness.without_day(path.read_bytes()) for path in self.work.rglob("envguard.lock.d/*/*")}
 
     def test_two_locks_of_one_measurement_are_the_same_bytes(self):
         self.make_locked_repository()

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -108,6 +109,11 @@ class Sandbox(unittest.TestCase):
         self.assertRegex(text, r"(?m)^ *(next|and|to undo|to accept|to lock it)\b")
         self.assertNotIn("terminate called", text)
         self.assertNotIn("Sanitizer", text)
+
+
+def without_day(lock):
+    """A lock's bytes without the day on which it was made: it may have changed since."""
+    return re.sub(rb'(?m)^locked = "[0-9-]+"$', b"", lock)
 
 
 def locked_files(sandbox):
