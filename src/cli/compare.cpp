@@ -24,6 +24,8 @@ namespace {
 using base::Error;
 using base::ExitCode;
 
+constexpr long long most_threads = 1024;
+
 /// An install, and what this side has otherwise.
 struct Measurement {
   Subject subject;
@@ -52,10 +54,12 @@ compare::Step step_of_flag(const std::string& text) {
                 fmt::format("--flag takes one of: {}", fmt::join(known, ", ")));
   }
   const auto values = recipe::flag_values(name);
-  const bool count = values.empty() && base::parse_integer(value).value_or(0) > 0;
+  const auto number = base::parse_integer(value).value_or(0);
+  const bool count = values.empty() && number >= 1 && number <= most_threads;
   if (!count && std::ranges::find(values, value) == values.end()) {
     throw Error(ExitCode::usage, fmt::format("the flag {} cannot be \"{}\"", name, base::visible(value)),
-                values.empty() ? "it takes a number" : fmt::format("it is one of: {}", fmt::join(values, ", ")));
+                values.empty() ? fmt::format("it takes a number from 1 to {}", most_threads)
+                               : fmt::format("it is one of: {}", fmt::join(values, ", ")));
   }
   compare::Step step;
   step.settings.emplace_back(name, value);

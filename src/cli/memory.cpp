@@ -64,11 +64,14 @@ void remember_transients(const Call& call, const model::Verdict& verdict) {
   if (call.machine.cache.empty()) return;
   const cache::Transients kept(call.machine.cache);
   for (const auto& judgement : verdict.judgements) {
+    if (judgement.kept) continue;
     auto ids = transients_of(judgement);
-    const auto recent = recent_transients(call, judgement.hardware);
-    add_repeated(ids, judgement, recent);
-    if (judgement.as_is) add_repeated(ids, *judgement.as_is, recent);
-    if (ids.empty() || judgement.kept) continue;
+    if (judgement.outcome != model::Outcome::match) {  // the usual case asks no file
+      const auto recent = recent_transients(call, judgement.hardware);
+      add_repeated(ids, judgement, recent);
+      if (judgement.as_is) add_repeated(ids, *judgement.as_is, recent);
+    }
+    if (ids.empty()) continue;
     const auto now = call.machine.now();
     kept.add({model::utc_time(now), judgement.hardware, ids, false}, now);
   }

@@ -34,7 +34,7 @@ class Compare(harness.Sandbox):
         text = self.envguard(harness.MATCH, "compare", *map(harness.torch, versions)).stdout
         self.assertIn("Probes that differ", text)
 
-    def test_a_knob_that_strict_sets_itself_still_reaches_nothing(self):
+    def test_a_knob_of_the_gpu_moves_nothing_on_the_cpu(self):
         comparison = self.comparison(harness.torch("2.11.0"), "--knob", "PYTORCH_CUDA_ALLOC_CONF=backend:native",
                                      "--exit-code")
         self.assertEqual(comparison["pairs"][0]["moved"], [])
@@ -63,6 +63,7 @@ class Compare(harness.Sandbox):
         self.refused(torch, "--flag", "matmul-precision=lowest", words=['cannot be "lowest"', "highest, high, medium"])
         self.refused(torch, "--flag", "mkldnn=off", words=['cannot be "off"', "true, false"])
         self.refused(torch, "--flag", "threads=0", words=['cannot be "0"', "a number"])
+        self.refused(torch, "--flag", "threads=99999999999", words=["a number from 1 to 1024"])
 
     def test_an_install_that_cannot_be_opened_leaves_the_others_compared(self):
         broken = self.folder / "broken" / "torch"
