@@ -40,10 +40,10 @@ void look_at_gpu(const Call& call, Subject& subject, std::vector<Finding>& findi
     findings.push_back({Finding::Severity::warning, "gpu", error.message(), error.place(), error.next()});
     return;
   }
-  const auto& devices = subject.devices;
+  const auto& devices = *subject.observed.devices;
   if (devices.gpus.empty()) {
     findings.push_back({Finding::Severity::warning, "gpu",
-                        "a driver is loaded and no GPU can be used: " + devices.no_gpu, call.machine.cuda_driver,
+                        "a driver is loaded and no GPU can be used: " + devices.no_gpu(), call.machine.cuda_driver,
                         "look at nvidia-smi, CUDA_VISIBLE_DEVICES and the container's options"});
     return;
   }

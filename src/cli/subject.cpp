@@ -69,16 +69,11 @@ Subject look_at(const Call& call, const Scene& scene, detect::Discovery discover
 
 void ask_gpu(const Call& call, Subject& subject, int index) {
   const auto& machine = call.machine;
-  subject.devices = runner::ask_devices(machine.engine, machine.build, machine.nvml, machine.cuda_driver,
-                                        machine.environment, device_deadline);
+  subject.observed.devices = runner::ask_devices(machine.engine, machine.build, machine.nvml, machine.cuda_driver,
+                                                 machine.environment, device_deadline);
+  const auto& gpus = subject.observed.devices->gpus;
   const auto at = static_cast<std::size_t>(index);
-  if (at >= subject.devices.gpus.size()) return;
-  const auto& gpu = subject.devices.gpus[at];
-  if (gpu.mig) {
-    throw Error(ExitCode::not_judged, fmt::format("cuda:{} is a MIG instance, which envguard cannot lock yet", index),
-                "choose a whole GPU with --device cuda:N, or the CPU with --device cpu");
-  }
-  subject.observed.gpu = gpu.key;
+  if (at < gpus.size()) subject.observed.gpu = gpus[at].key;
 }
 
 model::Device pick_device(const Call& call, Subject& subject, std::optional<model::Device> wanted) {
@@ -87,11 +82,11 @@ model::Device pick_device(const Call& call, Subject& subject, std::optional<mode
   ask_gpu(call, subject, gpu.index);
   if (subject.observed.gpu) return gpu;
   if (!wanted) return {};
+  const auto& devices = *subject.observed.devices;
   throw Error(ExitCode::not_judged,
               fmt::format("{} is not there: {}", gpu.text(),
-                          subject.devices.gpus.empty()
-                              ? subject.devices.no_gpu
-                              : fmt::format("the driver shows {} GPU(s)", subject.devices.gpus.size())),
+                          devices.gpus.empty() ? devices.no_gpu()
+                                               : fmt::format("the driver shows {} GPU(s)", devices.gpus.size())),
               "envguard doctor says what was found; --device cpu measures the CPU");
 }
 
@@ -113,7 +108,8 @@ runner::Runner make_runner(const Call& call, const Subject& subject) {
   setup.caller = call.machine.environment;
   setup.directory = call.machine.directory;
   setup.cache = call.machine.cache;
-  for (const auto& gpu : subject.devices.gpus) setup.gpu_uuids.push_back(gpu.uuid);
+  if (subject.observed.devices)
+    for (const auto& gpu : subject.observed.devices->gpus) setup.gpu_uuids.push_back(gpu.uuid);
   return runner::Runner(std::move(setup));
 }
 

@@ -4,7 +4,6 @@
 
 #include "cli/call.hpp"
 #include "cli/scene.hpp"
-#include "codec/devices.hpp"
 #include "detect/discovery.hpp"
 #include "model/observed.hpp"
 #include "model/run.hpp"
@@ -17,7 +16,6 @@ namespace envguard::cli {
 struct Subject {
   model::Observed observed;
   std::optional<trust::Refusal> refusal;  ///< why the install, or a library that would load with it, is not opened
-  codec::Devices devices;                 ///< empty unless the GPUs were asked for
 };
 
 /// What to do where no PyTorch was found.
@@ -34,7 +32,7 @@ inline constexpr const char* name_a_torch =
 [[nodiscard]] Subject look_at(const Call& call, const Scene& scene, detect::Discovery discovery);
 
 /// Asks the engine for the driver's devices and takes the key of `device` into `subject`. A GPU that is not there
-/// leaves `observed.gpu` empty. Error not_judged for a MIG instance.
+/// leaves `observed.gpu` empty.
 void ask_gpu(const Call& call, Subject& subject, int index);
 
 /// The device that `auto` means: the GPU where there is one, else the CPU. Asks for the GPUs.

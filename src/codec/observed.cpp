@@ -52,7 +52,7 @@ std::string write_observed(const model::Observed& observed) {
                    {"cpu", cpu_document(observed.cpu)},
                    {"caches", json_of(observed.caches)},
                    {"gpu", observed.gpu ? gpu_document(*observed.gpu) : Document(nullptr)},
-                   {"container", observed.container},
+                   {"container", observed.container.kind},
                    {"knobs", knobs},
                    {"libraries", libraries},
                    {"findings", findings},

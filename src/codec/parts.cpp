@@ -81,11 +81,14 @@ model::ProbeResult probe_from(const Reader& reader) {
 }
 
 Json gpu_key_json(const model::GpuKey& key) {
-  return {{"gpu", text_json(key.gpu)}, {"compute_capability", key.compute_capability}, {"sm_count", key.sm_count}};
+  Json json{{"gpu", text_json(key.gpu)}, {"compute_capability", key.compute_capability}, {"sm_count", key.sm_count}};
+  if (!key.mig_profile.empty()) json["mig_profile"] = text_json(key.mig_profile);
+  return json;
 }
 
 model::GpuKey gpu_key_from(const Reader& reader) {
-  return {reader.text("gpu"), reader.text("compute_capability"), reader.integer<int>("sm_count")};
+  return {reader.text("gpu"), reader.text("compute_capability"), reader.integer<int>("sm_count"),
+          reader.has("mig_profile") ? reader.text("mig_profile") : std::string()};
 }
 
 Json libraries_json(const std::vector<model::Library>& libraries) {

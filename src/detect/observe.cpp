@@ -96,7 +96,7 @@ model::Observed observe(const model::Machine& machine, Discovery discovery, bool
   observed.build = std::move(facts.build);
   observed.cpu = cpu_key(machine);
   observed.caches = caches(machine);
-  observed.container = container(machine);
+  observed.container.kind = container(machine);
   observed.findings = std::move(discovery.findings);
   append(observed.findings, std::move(facts.findings));
   std::ranges::stable_sort(observed.findings, std::greater<>{}, &model::Finding::severity);

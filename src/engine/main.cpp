@@ -70,8 +70,11 @@ void run(Arguments arguments) {
   } else if (first == "--version") {
     fmt::print("envguard-engine {}\n", envguard::codec::build_id());
   } else if (first == "--devices" && arguments.size() == 5) {
-    const auto devices = envguard::engine::cuda::ask_devices(needed(arguments, "--nvml"), needed(arguments, "--cuda"));
-    fmt::print("{}\n", envguard::codec::write_devices(devices));
+    const auto tell = [](const envguard::model::Devices& devices) {
+      fmt::print("{}\n", envguard::codec::write_devices(devices));
+      std::fflush(stdout);  // what was told counts where the next call never comes back
+    };
+    tell(envguard::engine::cuda::ask_devices(needed(arguments, "--nvml"), needed(arguments, "--cuda"), tell));
   } else if (first == "--protocol" && arguments.size() == 4) {
     bind_to_parent(needed(arguments, "--parent"));
     const std::string protocol = needed(arguments, "--protocol");

@@ -106,7 +106,7 @@ class LockReader {
     TableReader reader(table, "[key]", source_);
     if (table.find("gpu")) {
       lock_.key = model::GpuKey{reader.required_string("gpu"), reader.required_string("compute-capability"),
-                                whole(reader, "sm-count", 1)};
+                                whole(reader, "sm-count", 1), reader.string("mig-profile").value_or("")};
     } else {
       lock_.key = model::CpuKey{reader.required_string("cpu-vendor"), whole(reader, "cpu-family", 0),
                                 whole(reader, "cpu-model", 0), reader.required_string("isa")};

@@ -37,7 +37,7 @@ std::vector<std::pair<std::string, std::string>> read_key(TableReader& reader,
 
 model::Target read_target(const std::string& name, TableReader& reader) {
   model::Target target{name, device_of(reader), {}, reader.boolean("required").value_or(false)};
-  auto gpu = read_key(reader, {"gpu", "compute-capability"}, {"sm-count"});
+  auto gpu = read_key(reader, {"gpu", "compute-capability", "mig-profile"}, {"sm-count"});
   auto cpu = read_key(reader, {"cpu-vendor", "isa"}, {"cpu-family", "cpu-model"});
   const bool is_cpu = target.device == model::DeviceKind::cpu;
   const auto& foreign = is_cpu ? gpu : cpu;

@@ -11,6 +11,9 @@ namespace envguard::lockfile {
 bool fits(const model::Target& target, const model::Key& key) {
   if (target.device != model::device_kind(key)) return false;
   const auto fields = model::fields(key);
+  const auto is_profile = [](const auto& field) { return field.first == "mig-profile"; };
+  // A target of whole GPUs is none of their MIG instances, whose SMs are fewer.
+  if (std::ranges::any_of(fields, is_profile) && std::ranges::none_of(target.key, is_profile)) return false;
   return std::all_of(target.key.begin(), target.key.end(), [&](const auto& wanted) {
     return std::find(fields.begin(), fields.end(), wanted) != fields.end();
   });

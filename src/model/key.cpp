@@ -32,6 +32,11 @@ std::string short_vendor(std::string_view vendor) {
   return short_gpu_name(vendor);
 }
 
+/// As libcuda names it: a MIG instance by its GPU and its profile.
+std::string whole_name(const GpuKey& gpu) {
+  return gpu.mig_profile.empty() ? gpu.gpu : fmt::format("{} MIG {}", gpu.gpu, gpu.mig_profile);
+}
+
 }  // namespace
 
 DeviceKind device_kind(const Key& key) {
@@ -40,9 +45,11 @@ DeviceKind device_kind(const Key& key) {
 
 std::vector<std::pair<std::string, std::string>> fields(const Key& key) {
   if (const auto* gpu = std::get_if<GpuKey>(&key)) {
-    return {{"gpu", gpu->gpu},
-            {"compute-capability", gpu->compute_capability},
-            {"sm-count", std::to_string(gpu->sm_count)}};
+    std::vector<std::pair<std::string, std::string>> all{{"gpu", gpu->gpu},
+                                                         {"compute-capability", gpu->compute_capability},
+                                                         {"sm-count", std::to_string(gpu->sm_count)}};
+    if (!gpu->mig_profile.empty()) all.emplace_back("mig-profile", gpu->mig_profile);
+    return all;
   }
   const auto& cpu = std::get<CpuKey>(key);
   return {{"cpu-vendor", cpu.vendor},
@@ -53,14 +60,14 @@ std::vector<std::pair<std::string, std::string>> fields(const Key& key) {
 
 std::string describe(const Key& key) {
   if (const auto* gpu = std::get_if<GpuKey>(&key)) {
-    return fmt::format("{}, compute capability {}, {} SMs", gpu->gpu, gpu->compute_capability, gpu->sm_count);
+    return fmt::format("{}, compute capability {}, {} SMs", whole_name(*gpu), gpu->compute_capability, gpu->sm_count);
   }
   const auto& cpu = std::get<CpuKey>(key);
   return fmt::format("{} family {} model {}, {}", cpu.vendor, cpu.family, cpu.model, cpu.isa);
 }
 
 std::string default_target_name(const Key& key) {
-  if (const auto* gpu = std::get_if<GpuKey>(&key)) return short_gpu_name(gpu->gpu);
+  if (const auto* gpu = std::get_if<GpuKey>(&key)) return short_gpu_name(whole_name(*gpu));
   const auto& cpu = std::get<CpuKey>(key);
   return fmt::format("cpu-{}-{}-{}", short_vendor(cpu.vendor), cpu.family, cpu.model);
 }

@@ -15,6 +15,7 @@ struct GpuKey {
   std::string gpu;                 ///< as libcuda names it: "NVIDIA H200"
   std::string compute_capability;  ///< "9.0"
   int sm_count = 0;
+  std::string mig_profile{};  ///< "1g.10gb" of a MIG instance, whose SMs are counted; empty: the whole GPU
   friend bool operator==(const GpuKey&, const GpuKey&) = default;
 };
 
@@ -33,9 +34,10 @@ using Key = std::variant<CpuKey, GpuKey>;
 
 [[nodiscard]] DeviceKind device_kind(const Key& key);
 /// (name, value) as a lock's [key] and a policy's [targets] spell them, in the lock's order: gpu, compute-capability,
-/// sm-count; cpu-vendor, cpu-family, cpu-model, isa.
+/// sm-count, of a MIG instance mig-profile; cpu-vendor, cpu-family, cpu-model, isa.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> fields(const Key& key);
-/// "NVIDIA H200, compute capability 9.0, 132 SMs" / "AuthenticAMD family 25 model 97, avx512-bf16".
+/// "NVIDIA H200, compute capability 9.0, 132 SMs" / "NVIDIA H200 MIG 1g.18gb, …" / "AuthenticAMD family 25 model 97,
+/// avx512-bf16".
 [[nodiscard]] std::string describe(const Key& key);
 /// The target's name where no policy names one: "h200", "cpu-amd-25-97".
 [[nodiscard]] std::string default_target_name(const Key& key);

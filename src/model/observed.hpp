@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "model/container.hpp"
 #include "model/finding.hpp"
+#include "model/gpu.hpp"
 #include "model/key.hpp"
 
 namespace envguard::model {
@@ -58,6 +60,23 @@ struct Library {
   friend bool operator==(const Library&, const Library&) = default;
 };
 
+/// One of CUDA's libraries as this PyTorch would load it.
+struct CudaLibrary {
+  std::string component;       ///< "cudart", "cublas", "cudnn", "cudnn_graph", "nccl", "nvrtc", "nvjitlink" …
+  std::string version;         ///< empty: the file and its package do not tell
+  Origin origin;               ///< of the version
+  std::filesystem::path path;  ///< canonical
+  std::string build_id;
+};
+
+/// What the kernel says of the NVIDIA driver, without opening a library.
+struct KernelDriver {
+  std::string version;                ///< "580.65.06"
+  bool open = false;                  ///< the open kernel modules
+  std::vector<std::string> gpus;      ///< "NVIDIA H200 at 0000:1b:00.0", of /proc/driver/nvidia/gpus
+  std::vector<std::string> excluded;  ///< of those, the ones that the driver was told to leave alone
+};
+
 /// A file of the discovery that was read, or looked for and absent: the manifest rests on both.
 struct Sighting {
   std::filesystem::path path;
@@ -75,13 +94,18 @@ struct Observed {
   std::vector<Component> components;  ///< in the lock's order of names
   std::vector<Absence> absent;
   std::vector<std::pair<std::string, std::string>>
-      build;                       ///< of torch: cuda-architectures, debug, abi …; the lock's [build]
-  std::vector<Knob> knobs;         ///< only those set; sorted by name
-  std::vector<Library> libraries;  ///< what would load, asked of the dynamic linker
+      build;                                ///< of torch: cuda-architectures, debug, abi …; the lock's [build]
+  std::vector<Knob> knobs;                  ///< only those set; sorted by name
+  std::vector<Library> libraries;           ///< what would load, asked of the dynamic linker
+  std::vector<CudaLibrary> cuda_libraries;  ///< those of them that are CUDA's, with versions
+  std::vector<Component> toolkits;          ///< nvcc as found, which is not what PyTorch loads: "12.8.93", its path
   CpuKey cpu;
   std::vector<std::pair<std::string, std::string>> caches;  ///< "l1d" -> "32 KiB" …; oneDNN and MKL block by them
-  std::optional<GpuKey> gpu;                                ///< of the device asked for; read by the engine
-  std::string container;                                    ///< "none", "docker", "apptainer" …
+  std::optional<KernelDriver> kernel_driver;
+  bool wsl = false;                ///< Windows' subsystem for Linux, where the driver is Windows' own
+  std::optional<Devices> devices;  ///< what driver and GPUs answered; nothing: they were not asked
+  std::optional<GpuKey> gpu;       ///< of the device asked for; read by the engine
+  Container container;
   std::vector<Finding> findings;
   std::vector<std::string> passed_over;  ///< candidates of the discovery without a torch: "VIRTUAL_ENV=/x: no torch"
   std::vector<Sighting> sightings;

@@ -66,7 +66,7 @@ std::vector<Row> machine_rows(const model::Observed& observed) {
   else
     rows.push_back({"caches", pairs(observed.caches), std::string(model::caches_origin)});
   if (observed.gpu) rows.push_back({"gpu", model::describe(*observed.gpu), "libcuda, asked by the engine"});
-  rows.push_back({"container", observed.container, std::string(model::container_origin)});
+  rows.push_back({"container", observed.container.kind, std::string(model::container_origin)});
   return rows;
 }
 

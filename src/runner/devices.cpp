@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "codec/devices.hpp"
 #include "process/environment.hpp"
 #include "process/run.hpp"
 
@@ -18,9 +19,11 @@ namespace {
 constexpr const char* ask_driver = "nvidia-smi shows whether the driver answers anyone";
 constexpr const char* one_build = "install envguard and envguard-engine from one build";
 
-codec::Devices read_answer(const std::string& text, const std::filesystem::path& engine) {
+/// The last line that the engine wrote whole.
+model::Devices read_answer(std::string_view text, const std::filesystem::path& engine) {
+  text = text.substr(0, text.rfind('\n') + 1);
   try {
-    return codec::read_devices(text);
+    return codec::read_devices(base::trim(text.substr(base::trim(text).rfind('\n') + 1)));
   } catch (base::Error& error) {
     error.at(base::visible(engine.string())).next_if_none(one_build);
     throw;
@@ -29,7 +32,7 @@ codec::Devices read_answer(const std::string& text, const std::filesystem::path&
 
 }  // namespace
 
-codec::Devices ask_devices(const std::filesystem::path& engine, const std::string& build, const std::string& nvml,
+model::Devices ask_devices(const std::filesystem::path& engine, const std::string& build, const std::string& nvml,
                            const std::string& cuda, const model::EnvironmentMap& caller,
                            std::chrono::milliseconds deadline) {
   process::Command command;

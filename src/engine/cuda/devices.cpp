@@ -11,11 +11,10 @@ namespace envguard::engine::cuda {
 namespace {
 
 /// Name and memory come from NVML where it answers.
-codec::Gpu describe(const Driver& driver, int index, model::GpuKey key, const Nvml* nvml) {
-  codec::Gpu gpu;
+model::Gpu describe(const Driver& driver, int index, model::GpuKey key, const Nvml* nvml) {
+  model::Gpu gpu;
   gpu.index = index;
   gpu.uuid = driver.uuid(index);
-  gpu.mig = is_mig(key);
   gpu.key = std::move(key);
   if (nvml == nullptr) return gpu;
   gpu.nvml_name = nvml->name(gpu.uuid);
@@ -28,28 +27,37 @@ codec::Gpu describe(const Driver& driver, int index, model::GpuKey key, const Nv
 
 }  // namespace
 
-codec::Devices ask_devices(const std::string& nvml, const std::string& cuda) {
-  codec::Devices devices;
+model::Devices ask_devices(const std::string& nvml, const std::string& cuda,
+                           const std::function<void(const model::Devices&)>& tell) {
+  model::Devices devices;
   devices.build = codec::build_id();
+  devices.asking = nvml;
+  tell(devices);
   const auto management = Nvml::open(nvml);
   const auto* held = std::get_if<Nvml>(&management);
   if (held != nullptr) {
+    devices.nvml.answer = model::DriverAnswer::answered;
     devices.driver = held->driver_version();
   } else {
-    devices.no_driver = std::get<Absent>(management).why;
+    const auto& absent = std::get<Absent>(management);
+    devices.nvml = {absent.answer, absent.why, {}};
   }
 
+  devices.asking = cuda;
+  tell(devices);
   const auto opened = Driver::open(cuda);
   const auto* driver = std::get_if<Driver>(&opened);
+  devices.asking.clear();
   if (driver == nullptr) {
-    devices.no_gpu = std::get<Absent>(opened).why;
+    const auto& absent = std::get<Absent>(opened);
+    devices.cuda = {absent.answer, absent.why, {}};
     return devices;
   }
-  devices.cuda_driver_api = driver->api_version();
+  devices.cuda.answer = model::DriverAnswer::answered;
+  devices.cuda_version = driver->api_version();
   for (int index = 0; index < driver->count(); ++index) {
     if (auto key = driver->key(index)) devices.gpus.push_back(describe(*driver, index, *std::move(key), held));
   }
-  if (devices.gpus.empty()) devices.no_gpu = "the driver shows no GPU to this process";
   return devices;
 }
 

@@ -24,12 +24,14 @@ std::string error_text(const SharedLibrary& library, int code) {
 
 std::variant<Driver, Absent> Driver::open(const std::string& library) {
   auto opened = SharedLibrary::open(library);
-  if (const auto* unopened = std::get_if<Unopened>(&opened)) return Absent{unopened->why};
+  if (const auto* unopened = std::get_if<Unopened>(&opened))
+    return Absent{model::DriverAnswer::no_library, unopened->why};
   const auto& held = std::get<SharedLibrary>(opened);
   auto* initialize = held.function<int(unsigned)>("cuInit");
-  if (initialize == nullptr) return Absent{fmt::format("{} has no symbol cuInit", library)};
+  if (initialize == nullptr)
+    return Absent{model::DriverAnswer::no_library, fmt::format("{} has no symbol cuInit", library)};
   const int code = initialize(0);
-  if (code != 0) return Absent{fmt::format("cuInit: {}", error_text(held, code))};
+  if (code != 0) return Absent{model::DriverAnswer::failed, fmt::format("cuInit: {}", error_text(held, code))};
   return Driver(held);
 }
 
@@ -61,7 +63,9 @@ std::optional<model::GpuKey> Driver::key(int index) const {
   }
   const int major = attribute(compute_capability_major, *number);
   const int minor = attribute(compute_capability_minor, *number);
-  return model::GpuKey{name.data(), fmt::format("{}.{}", major, minor), attribute(multiprocessor_count, *number)};
+  auto [gpu, mig_profile] = split_mig(name.data());
+  return model::GpuKey{std::move(gpu), fmt::format("{}.{}", major, minor), attribute(multiprocessor_count, *number),
+                       std::move(mig_profile)};
 }
 
 std::string Driver::uuid(int index) const {
@@ -70,7 +74,7 @@ std::string Driver::uuid(int index) const {
   std::array<unsigned char, 16> bytes{};
   const auto name = key(index);
   if (!number || !name || ask == nullptr || ask(&bytes, *number) != 0) return {};
-  std::string text = is_mig(*name) ? "MIG" : "GPU";
+  std::string text = name->mig_profile.empty() ? "GPU" : "MIG";
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (i == 0 || i == 4 || i == 6 || i == 8 || i == 10) text += '-';
     text += fmt::format("{:02x}", bytes[i]);
@@ -85,8 +89,11 @@ std::string Driver::api_version() const {
   return fmt::format("{}.{}", number / 1000, number / 10 % 100);
 }
 
-bool is_mig(const model::GpuKey& key) {
-  return key.gpu.find(" MIG ") != std::string::npos;
+std::pair<std::string, std::string> split_mig(const std::string& name) {
+  static constexpr std::string_view mark = " MIG ";
+  const auto place = name.rfind(mark);
+  if (place == std::string::npos) return {name, {}};
+  return {name.substr(0, place), name.substr(place + mark.size())};
 }
 
 }  // namespace envguard::engine::cuda

@@ -2,17 +2,19 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
-#include "codec/devices.hpp"
 #include "engine/shared_library.hpp"
+#include "model/gpu.hpp"
 #include "model/key.hpp"
 
 namespace envguard::engine::cuda {
 
-/// Why the driver gives no answer: the library is not there, or its call failed.
+/// Why the driver gives no answer.
 struct Absent {
+  model::DriverAnswer answer = model::DriverAnswer::failed;
   std::string why;
 };
 
@@ -35,7 +37,7 @@ class Driver {
   SharedLibrary library_;
 };
 
-/// A MIG instance, which libcuda names "NVIDIA H100 80GB HBM3 MIG 1g.10gb".
-[[nodiscard]] bool is_mig(const model::GpuKey& key);
+/// The key's name and MIG profile, of what libcuda calls "NVIDIA H100 80GB HBM3 MIG 1g.10gb".
+[[nodiscard]] std::pair<std::string, std::string> split_mig(const std::string& name);
 
 }  // namespace envguard::engine::cuda

@@ -17,12 +17,14 @@ std::string nvml_error_text(const SharedLibrary& library, int code) {
 
 std::variant<Nvml, Absent> Nvml::open(const std::string& library) {
   auto opened = SharedLibrary::open(library);
-  if (const auto* unopened = std::get_if<Unopened>(&opened)) return Absent{unopened->why};
+  if (const auto* unopened = std::get_if<Unopened>(&opened))
+    return Absent{model::DriverAnswer::no_library, unopened->why};
   const auto& held = std::get<SharedLibrary>(opened);
   auto* initialize = held.function<int()>("nvmlInit_v2");
-  if (initialize == nullptr) return Absent{fmt::format("{} has no symbol nvmlInit_v2", library)};
+  if (initialize == nullptr)
+    return Absent{model::DriverAnswer::no_library, fmt::format("{} has no symbol nvmlInit_v2", library)};
   const int code = initialize();
-  if (code != 0) return Absent{fmt::format("nvmlInit: {}", nvml_error_text(held, code))};
+  if (code != 0) return Absent{model::DriverAnswer::failed, fmt::format("nvmlInit: {}", nvml_error_text(held, code))};
   return Nvml(held);
 }
 

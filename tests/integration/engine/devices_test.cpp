@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.hpp"
 #include "codec/build_id.hpp"
 
 #include "wheels.hpp"
@@ -13,25 +14,28 @@ namespace {
 
 using testing::HasSubstr;
 
-codec::Devices ask(const std::string& nvml, const std::string& cuda) {
+model::Devices ask(const std::string& nvml, const std::string& cuda) {
   const auto answer = test::talk({"--devices", "--nvml", nvml, "--cuda", cuda}, "");
   EXPECT_EQ(answer.status, 0);
-  return codec::read_devices(answer.printed);
+  const auto lines = base::split(base::trim(answer.printed), '\n');
+  return codec::read_devices(lines.back());
 }
 
 TEST(Devices, AMachineWithoutDriverIsAnAnswer) {
-  const codec::Devices devices = ask("/nowhere/libnvidia-ml.so.1", "/nowhere/libcuda.so.1");
+  const model::Devices devices = ask("/nowhere/libnvidia-ml.so.1", "/nowhere/libcuda.so.1");
   EXPECT_EQ(devices.build, codec::build_id());
-  EXPECT_FALSE(devices.driver);
-  EXPECT_THAT(devices.no_driver, HasSubstr("/nowhere/libnvidia-ml.so.1: cannot open shared object file"));
+  EXPECT_EQ(devices.driver, "");
+  EXPECT_EQ(devices.nvml.answer, model::DriverAnswer::no_library);
+  EXPECT_THAT(devices.nvml.why, HasSubstr("/nowhere/libnvidia-ml.so.1: cannot open shared object file"));
   EXPECT_TRUE(devices.gpus.empty());
-  EXPECT_THAT(devices.no_gpu, HasSubstr("/nowhere/libcuda.so.1: cannot open shared object file"));
+  EXPECT_EQ(devices.cuda.answer, model::DriverAnswer::no_library);
+  EXPECT_THAT(devices.no_gpu(), HasSubstr("/nowhere/libcuda.so.1: cannot open shared object file"));
 }
 
 TEST(Devices, ALibraryThatIsNotTheDriversIsAnAnswer) {
-  const codec::Devices devices = ask("libm.so.6", "libm.so.6");
-  EXPECT_THAT(devices.no_driver, HasSubstr("has no symbol nvmlInit_v2"));
-  EXPECT_THAT(devices.no_gpu, HasSubstr("has no symbol cuInit"));
+  const model::Devices devices = ask("libm.so.6", "libm.so.6");
+  EXPECT_THAT(devices.nvml.why, HasSubstr("has no symbol nvmlInit_v2"));
+  EXPECT_THAT(devices.cuda.why, HasSubstr("has no symbol cuInit"));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ class Devices : public testing::Test {
   }
   ~Devices() override { std::filesystem::remove_all(folder_); }
 
-  codec::Devices ask(const std::string& script, std::chrono::milliseconds deadline = std::chrono::seconds(30)) {
+  model::Devices ask(const std::string& script, std::chrono::milliseconds deadline = std::chrono::seconds(30)) {
     const auto engine = folder_ / "engine";
     std::ofstream(engine) << "#!/bin/sh\n" << script << "\n";
     std::filesystem::permissions(engine, std::filesystem::perms::owner_all);
@@ -42,9 +42,10 @@ class Devices : public testing::Test {
 };
 
 TEST_F(Devices, GetsPathsAndNoneOfOurVariables) {
-  const auto devices = ask(R"(echo "{\"build\":\"b\",\"no_driver\":\"$*\",\"gpus\":[],\"no_gpu\":\"[$ENVGUARD_X]\"}")");
-  EXPECT_EQ(devices.no_driver, "--devices --nvml /none/nvml --cuda /none/cuda");
-  EXPECT_EQ(devices.no_gpu, "[]");
+  const auto devices = ask(
+      R"(echo "{\"build\":\"b\",\"nvml\":{\"answer\":\"failed\",\"why\":\"$*\",\"path\":\"\"},\"cuda\":{\"answer\":\"failed\",\"why\":\"[$ENVGUARD_X]\",\"path\":\"\"},\"driver\":\"\",\"cuda_version\":\"\",\"gpus\":[],\"hidden\":[],\"asking\":\"\"}")");
+  EXPECT_EQ(devices.nvml.why, "--devices --nvml /none/nvml --cuda /none/cuda");
+  EXPECT_EQ(devices.no_gpu(), "[]");
   EXPECT_TRUE(devices.gpus.empty());
 }
 
@@ -53,7 +54,7 @@ TEST_F(Devices, EachFaultIsNamed) {
   EXPECT_EQ(refusal("kill -SEGV $$"), "the engine died of SIGSEGV while it asked the NVIDIA driver");
   EXPECT_EQ(refusal("echo oops >&2; exit 3"), "the engine ended with status 3 while it asked the NVIDIA driver: oops");
   EXPECT_EQ(refusal("echo rubbish"), "not JSON: \"rubbish\\x0a\"");
-  EXPECT_EQ(refusal(R"(echo '{"build":"c","no_driver":"","gpus":[],"no_gpu":""}')").substr(0, 20),
+  EXPECT_EQ(refusal(R"(echo '{"build":"c","nvml":{"answer":"failed","why":"","path":""},"cuda":{"answer":"failed","why":"","path":""},"driver":"","cuda_version":"","gpus":[],"hidden":[],"asking":""}')").substr(0, 20),
             "envguard is build b,");
 }
 
