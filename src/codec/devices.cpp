@@ -24,13 +24,31 @@ Json library_json(const model::DriverLibrary& library) {
   return {{"answer", model::name(library.answer)}, {"why", text_json(library.why)}, {"path", text_json(library.path)}};
 }
 
-model::DriverLibrary library_from(const Reader& reader) {
+DriverAnswer answer_from(const Reader& reader) {
   const auto answer = reader.text("answer");
   for (int number = 0; number <= most_answers; ++number) {
     const auto known = static_cast<DriverAnswer>(number);
-    if (model::name(known) == answer) return {known, reader.text("why"), reader.text("path")};
+    if (model::name(known) == answer) return known;
   }
   reader.at("answer").refuse("is no answer of a driver");
+}
+
+model::DriverLibrary library_from(const Reader& reader) {
+  return {answer_from(reader), reader.text("why"), reader.text("path")};
+}
+
+Json hidden_json(const model::HiddenGpu& gpu) {
+  return {{"uuid", text_json(gpu.uuid)},
+          {"name", text_json(gpu.name)},
+          {"pci_id", text_json(gpu.pci_id)},
+          {"why", text_json(gpu.why)},
+          {"mig", gpu.mig},
+          {"answer", model::name(gpu.answer)}};
+}
+
+model::HiddenGpu hidden_from(const Reader& reader) {
+  return {reader.text("uuid"), reader.text("name"), reader.text("pci_id"),
+          reader.text("why"),  reader.flag("mig"),  answer_from(reader)};
 }
 
 Json errors_json(const model::EccErrors& errors) {
@@ -99,11 +117,7 @@ std::string write_devices(const model::Devices& devices) {
   auto gpus = Json::array();
   for (const auto& gpu : devices.gpus) gpus.push_back(gpu_json(gpu));
   auto hidden = Json::array();
-  for (const auto& gpu : devices.hidden)
-    hidden.push_back({{"uuid", text_json(gpu.uuid)},
-                      {"name", text_json(gpu.name)},
-                      {"pci_id", text_json(gpu.pci_id)},
-                      {"why", text_json(gpu.why)}});
+  for (const auto& gpu : devices.hidden) hidden.push_back(hidden_json(gpu));
   return print_json({{"build", text_json(devices.build)},
                      {"nvml", library_json(devices.nvml)},
                      {"cuda", library_json(devices.cuda)},
@@ -124,8 +138,7 @@ model::Devices read_devices(std::string_view line) {
   devices.driver = reader.text("driver");
   devices.cuda_version = reader.text("cuda_version");
   for (const auto& gpu : reader.items("gpus")) devices.gpus.push_back(gpu_from(gpu));
-  for (const auto& gpu : reader.items("hidden"))
-    devices.hidden.push_back({gpu.text("uuid"), gpu.text("name"), gpu.text("pci_id"), gpu.text("why")});
+  for (const auto& gpu : reader.items("hidden")) devices.hidden.push_back(hidden_from(gpu));
   devices.asking = reader.text("asking");
   return devices;
 }

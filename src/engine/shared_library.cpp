@@ -1,6 +1,9 @@
 #include "engine/shared_library.hpp"
 
+#include <system_error>
+
 #include <dlfcn.h>
+#include <link.h>
 
 namespace envguard::engine {
 
@@ -13,6 +16,14 @@ std::variant<SharedLibrary, Unopened> SharedLibrary::open(const std::filesystem:
 
 void* SharedLibrary::find(const char* symbol) const {
   return dlsym(handle_, symbol);
+}
+
+std::filesystem::path SharedLibrary::file() const {
+  const link_map* entry = nullptr;
+  if (dlinfo(handle_, RTLD_DI_LINKMAP, static_cast<void*>(&entry)) != 0 || entry == nullptr) return {};
+  std::error_code gone;
+  auto file = std::filesystem::canonical(entry->l_name, gone);
+  return gone ? std::filesystem::path(entry->l_name) : file;
 }
 
 }  // namespace envguard::engine

@@ -31,6 +31,8 @@ class SharedLibrary {
   }
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// The file that the linker opened for it, canonical; empty where the linker does not tell.
+  [[nodiscard]] std::filesystem::path file() const;
 
  private:
   SharedLibrary(std::filesystem::path path, void* handle) : path_(std::move(path)), handle_(handle) {}

@@ -41,17 +41,10 @@ struct Gpu {
   std::vector<std::string> throttle_reasons;  ///< active now: "sw-power-cap", "hw-thermal-slowdown" …
   std::optional<bool> persistence;
   std::optional<int> nvlinks;         ///< active links
-  std::string fabric;                 ///< "completed", "in-progress", "not-started", "not-supported"
+  std::string fabric;                 ///< "completed", "failed", "in-progress", "not-started", "not-supported"
   std::string virtualization;         ///< "none", "passthrough", "vgpu", "host-vgpu", "host-vsga"
   std::vector<GpuProcess> processes;  ///< that compute on it
   friend bool operator==(const Gpu&, const Gpu&) = default;
-};
-
-/// A GPU that NVML lists and CUDA does not show to this process.
-struct HiddenGpu {
-  std::string uuid, name, pci_id;  ///< empty where the GPU does not answer
-  std::string why;                 ///< NVML's error; empty: it answers, and is not visible
-  friend bool operator==(const HiddenGpu&, const HiddenGpu&) = default;
 };
 
 /// How a library of the driver answered.
@@ -71,6 +64,15 @@ enum class DriverAnswer {
   failed             ///< any other error
 };
 [[nodiscard]] std::string_view name(DriverAnswer answer);  ///< kebab-case
+
+/// A GPU, or a MIG instance, that NVML lists and CUDA does not show to this process.
+struct HiddenGpu {
+  std::string uuid, name, pci_id;                ///< empty where the GPU does not answer
+  std::string why;                               ///< NVML's error; empty: it answers, and is not visible
+  bool mig = false;                              ///< divided into MIG instances, and has none
+  DriverAnswer answer = DriverAnswer::answered;  ///< lost, no_permission …, where `why` says so
+  friend bool operator==(const HiddenGpu&, const HiddenGpu&) = default;
+};
 
 /// One library of the driver: how it answered, and in whose words.
 struct DriverLibrary {

@@ -1,7 +1,10 @@
 #include "engine/cuda/devices.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
+
+#include <fmt/format.h>
 
 #include "codec/build_id.hpp"
 #include "engine/cuda/driver.hpp"
@@ -10,18 +13,44 @@
 namespace envguard::engine::cuda {
 namespace {
 
-/// Name and memory come from NVML where it answers.
-model::Gpu describe(const Driver& driver, int index, model::GpuKey key, const Nvml* nvml) {
+/// Gathers the answers, and tells what is asked before it is asked.
+class Interview {
+ public:
+  explicit Interview(const std::function<void(const model::Devices&)>& tell) : tell_(tell) {}
+
+  /// The library's answer is open until the question comes back.
+  template <class Question>
+  auto ask(model::DriverLibrary& library, std::string call, const Question& question) {
+    const auto answer = std::exchange(library.answer, model::DriverAnswer::not_asked);
+    devices.asking = std::move(call);
+    tell_(devices);
+    auto value = question();
+    library.answer = answer;
+    devices.asking.clear();
+    return value;
+  }
+
+  model::Devices devices;
+
+ private:
+  const std::function<void(const model::Devices&)>& tell_;
+};
+
+/// How the library answered that it was opened and initialized, or why not.
+template <class Library>
+model::DriverLibrary outcome(const std::variant<Library, Absent>& opened) {
+  if (const auto* absent = std::get_if<Absent>(&opened)) return {absent->answer, absent->why, absent->file.string()};
+  return {model::DriverAnswer::answered, {}, std::get<Library>(opened).file().string()};
+}
+
+/// What libcuda alone can tell; the fallback for what NVML tells better.
+model::Gpu seen(const Driver& driver, int index, model::GpuKey key) {
   model::Gpu gpu;
   gpu.index = index;
   gpu.uuid = driver.uuid(index);
   gpu.key = std::move(key);
-  if (nvml == nullptr) return gpu;
-  gpu.nvml_name = nvml->name(gpu.uuid);
-  if (const auto memory = nvml->memory(gpu.uuid)) {
-    gpu.free_bytes = memory->free;
-    gpu.total_bytes = memory->total;
-  }
+  gpu.pci_id = driver.pci_id(index);
+  gpu.total_bytes = driver.total_bytes(index);
   return gpu;
 }
 
@@ -29,34 +58,36 @@ model::Gpu describe(const Driver& driver, int index, model::GpuKey key, const Nv
 
 model::Devices ask_devices(const std::string& nvml, const std::string& cuda,
                            const std::function<void(const model::Devices&)>& tell) {
-  model::Devices devices;
+  Interview interview(tell);
+  auto& devices = interview.devices;
   devices.build = codec::build_id();
-  devices.asking = nvml;
-  tell(devices);
-  const auto management = Nvml::open(nvml);
-  const auto* held = std::get_if<Nvml>(&management);
-  if (held != nullptr) {
-    devices.nvml.answer = model::DriverAnswer::answered;
-    devices.driver = held->driver_version();
-  } else {
-    const auto& absent = std::get<Absent>(management);
-    devices.nvml = {absent.answer, absent.why, {}};
+  const auto management =
+      interview.ask(devices.nvml, fmt::format("nvmlInit_v2 of {}", nvml), [&] { return Nvml::open(nvml); });
+  devices.nvml = outcome(management);
+  const auto* manager = std::get_if<Nvml>(&management);
+  if (manager != nullptr) devices.driver = manager->driver_version();
+  for (int place = 0; manager != nullptr && place < manager->count(); ++place) {
+    const auto listed = interview.ask(devices.nvml, fmt::format("GPU {} in the order of PCI, of {}", place, nvml),
+                                      [&] { return manager->listed(place); });
+    devices.hidden.insert(devices.hidden.end(), listed.begin(), listed.end());
   }
 
-  devices.asking = cuda;
-  tell(devices);
-  const auto opened = Driver::open(cuda);
+  const auto opened =
+      interview.ask(devices.cuda, fmt::format("cuInit of {}", cuda), [&] { return Driver::open(cuda); });
+  devices.cuda = outcome(opened);
   const auto* driver = std::get_if<Driver>(&opened);
-  devices.asking.clear();
-  if (driver == nullptr) {
-    const auto& absent = std::get<Absent>(opened);
-    devices.cuda = {absent.answer, absent.why, {}};
-    return devices;
-  }
-  devices.cuda.answer = model::DriverAnswer::answered;
+  if (driver == nullptr) return devices;
   devices.cuda_version = driver->api_version();
   for (int index = 0; index < driver->count(); ++index) {
-    if (auto key = driver->key(index)) devices.gpus.push_back(describe(*driver, index, *std::move(key), held));
+    auto key = interview.ask(devices.cuda, fmt::format("cuDeviceGetName of GPU {}, of {}", index, cuda),
+                             [&] { return driver->key(index); });
+    if (!key) continue;
+    auto gpu = seen(*driver, index, *std::move(key));
+    std::erase_if(devices.hidden, [&](const auto& hidden) { return hidden.uuid == gpu.uuid; });
+    if (manager != nullptr)
+      gpu = interview.ask(devices.nvml, fmt::format("{} of {}", gpu.uuid, nvml),
+                          [&] { return manager->described(std::move(gpu)); });
+    devices.gpus.push_back(std::move(gpu));
   }
   return devices;
 }
