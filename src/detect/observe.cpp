@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "detect/container.hpp"
 #include "detect/contradictions.hpp"
 #include "detect/cpu.hpp"
 #include "detect/cuda.hpp"
@@ -96,7 +97,9 @@ model::Observed observe(const model::Machine& machine, Discovery discovery, bool
   observed.build = std::move(facts.build);
   observed.cpu = cpu_key(machine);
   observed.caches = caches(machine);
-  observed.container.kind = container(machine);
+  observed.kernel_driver = kernel_driver(machine);
+  observed.wsl = wsl(machine);
+  observed.container = container(machine);
   observed.findings = std::move(discovery.findings);
   append(observed.findings, std::move(facts.findings));
   std::ranges::stable_sort(observed.findings, std::greater<>{}, &model::Finding::severity);

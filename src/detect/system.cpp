@@ -1,8 +1,5 @@
 #include "detect/system.hpp"
 
-#include <array>
-#include <utility>
-
 #include <fmt/format.h>
 
 #include "base/elf.hpp"
@@ -13,14 +10,6 @@ namespace envguard::detect {
 namespace {
 
 constexpr std::size_t most_loader_constants = std::size_t{1} << 20;
-
-/// Words that container managers leave in the paths of process 1's control groups.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> groups{{{"kubepods", "kubernetes"},
-                                                                               {"docker", "docker"},
-                                                                               {"libpod", "podman"},
-                                                                               {"containerd", "containerd"},
-                                                                               {"/lxc", "lxc"},
-                                                                               {"slurm_container", "slurm"}}};
 
 }  // namespace
 
@@ -43,22 +32,6 @@ Facts kernel(const model::Machine& machine) {
   const auto text = search.text(place);
   if (!text) return Facts::not_found("kernel", place.string());
   return Facts::found("kernel", std::string(base::trim(*text)), place.string());
-}
-
-std::string container(const model::Machine& machine) {
-  Search search;
-  const auto set = [&](const char* name) { return !machine.variable(name).empty(); };
-  if (set("APPTAINER_CONTAINER") || set("SINGULARITY_CONTAINER")) return "apptainer";
-  if (set("KUBERNETES_SERVICE_HOST")) return "kubernetes";
-  if (set("ENROOT_ROOTFS")) return "enroot";
-  const auto root = machine.proc / "self" / "root";  // this process's own root folder
-  if (search.has_file(root / "run" / ".containerenv")) return "podman";
-  if (search.has_file(root / ".dockerenv")) return "docker";
-  if (const auto text = search.text(machine.proc / "1" / "cgroup"))
-    for (const auto& [word, name] : groups)
-      if (text->find(word) != std::string::npos) return std::string(name);
-  if (set("container")) return machine.variable("container");  // systemd-nspawn, lxc, podman set it for process 1
-  return "none";
 }
 
 }  // namespace envguard::detect

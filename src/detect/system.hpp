@@ -12,8 +12,4 @@ namespace envguard::detect {
 /// The kernel's release.
 [[nodiscard]] Facts kernel(const model::Machine& machine);
 
-/// "docker", "podman", "kubernetes", "apptainer", "enroot", "lxc" …, "none"; by the variables and files that each
-/// leaves.
-[[nodiscard]] std::string container(const model::Machine& machine);
-
 }  // namespace envguard::detect

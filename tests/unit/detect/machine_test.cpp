@@ -79,15 +79,6 @@ TEST(Driver, SysfsIsAskedBeforeProcfsAndAbsenceSaysWhere) {
             "@/sys/module/nvidia/version, @/proc/driver/nvidia/version");
 }
 
-TEST(Container, EachKindIsKnownByWhatItLeaves) {
-  EXPECT_EQ(container(Tree("").machine), "none");
-  EXPECT_EQ(container(Tree("-- proc/self/root/.dockerenv --\n").machine), "docker");
-  EXPECT_EQ(container(Tree("-- proc/self/root/run/.containerenv --\n").machine), "podman");
-  EXPECT_EQ(container(Tree("set APPTAINER_CONTAINER=x.sif\n").machine), "apptainer");
-  EXPECT_EQ(container(Tree("-- proc/1/cgroup --\n0::/kubepods.slice/pod1\n").machine), "kubernetes");
-  EXPECT_EQ(container(Tree("-- proc/1/cgroup --\n0::/init.scope\n").machine), "none");
-}
-
 TEST(Kernel, TheReleaseIsTheKernelsOwn) {
   EXPECT_EQ(kernel(Tree("-- proc/sys/kernel/osrelease --\n6.8.0-31-generic\n").machine).components.at(0).version,
             "6.8.0-31-generic");

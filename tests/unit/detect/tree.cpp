@@ -28,6 +28,7 @@ Tree::Tree(const std::string& text) {
   machine.sys = root_ / "sys";
   machine.proc = root_ / "proc";
   machine.etc = root_ / "etc";
+  machine.dev = root_ / "dev";
   machine.loader = root_ / "no-loader";
   machine.system_libraries = {root_ / "usr/lib/x86_64-linux-gnu"};
   add(text);
