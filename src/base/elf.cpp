@@ -16,6 +16,7 @@ constexpr unsigned most_headers = 4096;
 constexpr std::uint64_t most_note_bytes = 1U << 16;
 constexpr std::uint64_t most_dynamic_bytes = 1U << 16;
 constexpr std::uint64_t most_string_bytes = 4096;
+constexpr std::size_t most_symbol_bytes = std::size_t{64} << 20;
 
 /// The i-th structure of a table; the text holds it whole.
 template <typename Structure>
@@ -146,6 +147,23 @@ std::optional<std::string> ElfFile::section(std::string_view name, std::size_t l
     if (rest.substr(0, rest.find('\0')) != name) continue;
     if (header.sh_type == SHT_NOBITS || header.sh_size > limit) return std::nullopt;
     return read(header.sh_offset, header.sh_size);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> ElfFile::object(std::string_view name) const {
+  const auto symbols = section(".dynsym", most_symbol_bytes);
+  const auto names = section(".dynstr", most_symbol_bytes);
+  if (!symbols || !names) return std::nullopt;
+  for (std::size_t place = 0; place + sizeof(Elf64_Sym) <= symbols->size(); place += sizeof(Elf64_Sym)) {
+    const auto symbol = at<Elf64_Sym>(*symbols, place);
+    if (ELF64_ST_TYPE(symbol.st_info) != STT_OBJECT || symbol.st_shndx == SHN_UNDEF ||
+        symbol.st_size > most_object_bytes || symbol.st_name >= names->size())
+      continue;
+    const std::string_view rest = std::string_view(*names).substr(symbol.st_name);
+    if (rest.substr(0, rest.find('\0')) != name) continue;
+    const auto offset = offset_of(symbol.st_value);
+    return offset ? read(*offset, symbol.st_size) : std::nullopt;
   }
   return std::nullopt;
 }

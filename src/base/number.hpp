@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,5 +12,8 @@ namespace envguard::base {
 [[nodiscard]] std::optional<double> parse_hex_float(std::string_view text);
 
 [[nodiscard]] std::optional<long long> parse_integer(std::string_view text);
+
+/// "79.6 GiB".
+[[nodiscard]] std::string gibibytes(std::uint64_t bytes);
 
 }  // namespace envguard::base

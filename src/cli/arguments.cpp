@@ -57,6 +57,28 @@ void add_device(CLI::App& command, std::optional<model::Device>& device, const s
       ->type_name("DEVICE");
 }
 
+/// Of `check` alone, which may judge every GPU.
+void add_checked_device(CLI::App& command, CheckOptions& check) {
+  command
+      .add_option_function<std::string>(
+          "--device",
+          [&check](const std::string& text) {
+            check.all_gpus = text == "all";
+            check.device = model::Device::parse(text);
+            if (!check.all_gpus && !check.device && text != "auto")
+              throw CLI::ValidationError("--device", fmt::format("\"{}\" is not cpu, cuda:N, all or auto", text));
+          },
+          "cpu, cuda:N, all (each GPU in turn) or auto (default: every lock whose hardware this is)")
+      ->type_name("DEVICE");
+  command.add_flag("--require-gpu", check.require_gpu, "exit 4 where no GPU was judged, whatever the policy says");
+  command
+      .add_option_function<int>(
+          "--wait", [&check](int seconds) { check.wait = std::chrono::seconds(seconds); },
+          "seconds to wait for a GPU that is busy (default 0; for another check on it 2)")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0, 86400));
+}
+
 template <typename Value>
 void add_choice(CLI::App& app, const std::string& name, Value& value, const std::map<std::string, Value>& choices,
                 const std::string& type, const std::string& text) {
@@ -139,7 +161,7 @@ void add_measuring(CLI::App& app, Draft& draft) {
   auto* check_command = app.add_subcommand(CheckOptions::name, "compare this machine with the lock");
   auto* environment = add_environment(*check_command, check.environment);
   auto* target = add_target(*check_command, check.target);
-  add_device(*check_command, check.device, "default: every lock whose hardware this is");
+  add_checked_device(*check_command, check);
   auto* file =
       check_command->add_option("--lock", check.lock, "this lock; needs no git and no policy")->type_name("FILE");
   auto* staged = check_command->add_flag("--staged", check.staged, "policy and lock as staged, as the hook reads them");

@@ -28,7 +28,8 @@ repository::Source source_of(const CheckOptions& options, compare::Context conte
 Keeping keeping_of(const CheckOptions& options, const Call& call, compare::Context context) {
   if (options.no_cache || !options.against.empty() || context == compare::Context::ci) return Keeping::nothing;
   const bool default_question = options.commit.empty() && options.target.empty() && !options.device &&
-                                call.global.torch.empty() && call.global.config.empty();
+                                !options.all_gpus && !options.require_gpu && call.global.torch.empty() &&
+                                call.global.config.empty();
   return default_question ? Keeping::runs_and_verdict : Keeping::runs;
 }
 
@@ -77,6 +78,9 @@ base::ExitCode run(const CheckOptions& options, const Call& call) {
   Question question;
   question.target = options.target;
   question.device = options.device;
+  question.all_gpus = options.all_gpus;
+  question.require_gpu = options.require_gpu;
+  question.wait = options.wait;
   question.context =
       options.ci || hook::in_ci(call.machine.environment) ? compare::Context::ci : compare::Context::by_hand;
   question.against = options.against;

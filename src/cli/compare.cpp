@@ -108,12 +108,12 @@ std::string name_of(const Measurement& side, const std::vector<Measurement>& all
 
 class Bench {
  public:
-  Bench(const Call& call, model::Device device, Purse& purse)
-      : call_(call), device_(device), purse_(purse), progress_(call) {}
+  Bench(const Call& call, model::Device device, const Subject& subject, Purse& purse)
+      : call_(call), device_(device), gate_(call, device, subject.observed.devices), purse_(purse), progress_(call) {}
 
   model::Run measure(const Measurement& side, compare::Measure wanted) {
     const auto runner = make_runner(call_, side.subject);
-    EngineLaboratory laboratory(runner, make_plan(side.subject, device_, {}), {}, purse_, progress_);
+    EngineLaboratory laboratory(runner, make_plan(side.subject, device_, {}), {}, gate_, purse_, progress_);
     wanted.step = side.step;
     auto run = laboratory.measure(wanted);
     for (const auto& [name, value] : side.step.settings) {
@@ -127,6 +127,7 @@ class Bench {
  private:
   const Call& call_;
   model::Device device_;
+  GpuGate gate_;
   Purse& purse_;
   ProgressLine progress_;
 };
@@ -140,7 +141,7 @@ base::ExitCode run(const CompareOptions& options, const Call& call) {
     if (device.kind == model::DeviceKind::cuda) ask_gpu(call, side.subject, device.index);
   }
   Purse purse(2 * static_cast<int>(sides.size()) + 1, options.timeout);
-  Bench bench(call, device, purse);
+  Bench bench(call, device, sides.front().subject, purse);
   const compare::Measure ladder{recipe::probes(device.kind)};
   std::vector<compare::RunsOfSide> runs;
   for (const auto& side : sides) runs.push_back({bench.measure(side, ladder), bench.measure(side, ladder)});

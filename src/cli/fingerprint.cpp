@@ -1,6 +1,7 @@
 #include "codec/fingerprint.hpp"
 
 #include "cli/commands.hpp"
+#include "cli/gpu_gate.hpp"
 #include "cli/measurement.hpp"
 #include "cli/scene.hpp"
 #include "recipe/table.hpp"
@@ -14,6 +15,8 @@ base::ExitCode run(const FingerprintOptions& options, const Call& call) {
   auto subject = look_at(call, scene, discover(call, scene, &environment));
   static_cast<void>(install_to_open(subject));
   const auto device = pick_device(call, subject, options.device);
+  GpuGate gate(call, device, subject.observed.devices);
+  gate.enter();
   Purse purse(1, options.timeout);
   ProgressLine progress(call);
   const auto plan = make_plan(subject, device, recipe::probes(device.kind));

@@ -17,6 +17,9 @@ namespace envguard::cli {
 struct Question {
   std::string target;
   std::optional<model::Device> device;  ///< nothing: every lock whose key fits
+  bool all_gpus = false;                ///< every GPU, one after the other
+  bool require_gpu = false;             ///< where no GPU was judged, the verdict is `not judged`
+  std::chrono::seconds wait{0};         ///< for a GPU that is busy
   compare::Context context = compare::Context::by_hand;
   Keeping keeping = Keeping::nothing;
   std::string against;  ///< --against: another PyTorch to put in the place of this one; empty: none

@@ -57,9 +57,11 @@ bool Keeper::usable() const {
   return keeping_ != Keeping::nothing && kept_.has_value();
 }
 
-std::optional<model::Verdict> Keeper::find(const std::vector<manifest::Input>& inputs) const {
+std::optional<model::Verdict> Keeper::find(const std::vector<manifest::Input>& inputs, Age age) const {
   if (!usable() || keeping_ != Keeping::runs_and_verdict) return std::nullopt;
-  if (manifest::outdated(*kept_, inputs, call_.machine, call_.machine.now())) return std::nullopt;
+  // A GPU's kept verdict is asked for at its own time where its age shall not count.
+  const auto now = age == Age::any ? kept_->measured : call_.machine.now();
+  if (manifest::outdated(*kept_, inputs, call_.machine, now)) return std::nullopt;
   try {
     auto verdict = codec::read_verdict(kept_->text);
     if (compare::rests_on_an_ended_allowance(verdict, model::utc_day(call_.machine.now()))) return std::nullopt;

@@ -49,8 +49,10 @@ class Keeper {
  public:
   Keeper(const Call& call, const Scene& scene, std::string environment, Keeping keeping);
 
-  /// The kept verdict, where everything it rested on is unchanged.
-  [[nodiscard]] std::optional<model::Verdict> find(const std::vector<manifest::Input>& inputs) const;
+  enum class Age { within_policy, any };
+  /// The kept verdict, where everything it rested on is unchanged and, for `within_policy`, cache-for has not passed.
+  [[nodiscard]] std::optional<model::Verdict> find(const std::vector<manifest::Input>& inputs,
+                                                   Age age = Age::within_policy) const;
 
   /// Before anything of the machine is looked at: what changes from now on is not rested on.
   void begin();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/gpu_gate.hpp"
 #include "cli/progress.hpp"
 #include "inquiry/laboratory.hpp"
 #include "model/run.hpp"
@@ -29,10 +30,16 @@ class Purse {
 /// none, and then none may be asked for.
 class EngineLaboratory : public inquiry::Laboratory {
  public:
-  EngineLaboratory(const runner::Runner& runner, model::Plan plan, std::optional<model::Plan> other, Purse& purse,
-                   ProgressLine& progress)
-      : runner_(runner), plan_(std::move(plan)), other_(std::move(other)), purse_(purse), progress_(progress) {}
+  EngineLaboratory(const runner::Runner& runner, model::Plan plan, std::optional<model::Plan> other, GpuGate& gate,
+                   Purse& purse, ProgressLine& progress)
+      : runner_(runner),
+        plan_(std::move(plan)),
+        other_(std::move(other)),
+        gate_(gate),
+        purse_(purse),
+        progress_(progress) {}
 
+  /// Throws GpuBusy before the first process.
   [[nodiscard]] model::Run measure(const compare::Measure& wanted) override;
   [[nodiscard]] const model::Plan& plan() const { return plan_; }
   [[nodiscard]] inquiry::Budget left() const override { return purse_.left(); }
@@ -41,6 +48,7 @@ class EngineLaboratory : public inquiry::Laboratory {
   const runner::Runner& runner_;
   model::Plan plan_;
   std::optional<model::Plan> other_;
+  GpuGate& gate_;
   Purse& purse_;
   ProgressLine& progress_;
   int runs_ = 0;

@@ -100,7 +100,8 @@ base::ExitCode run(const LockOptions& options, const Call& call) {
   ProgressLine progress(call);
   Purse purse(compare::processes_of_lock(options.runs), options.timeout);
   const auto runner = make_runner(call, subject);
-  EngineLaboratory laboratory(runner, make_plan(subject, device, {}), {}, purse, progress);
+  GpuGate gate(call, device, subject.observed.devices);
+  EngineLaboratory laboratory(runner, make_plan(subject, device, {}), {}, gate, purse, progress);
   auto candidate = inquiry::candidate(previous.lock, subject.observed, scene.policy, question, laboratory);
 
   const auto sealed = lockfile::seal(candidate.lock, candidate.evidence);

@@ -25,7 +25,8 @@ std::array<model::Run, 2> run_here(const Call& call, const Scene& scene, const s
   const auto plan = make_plan(subject, device, {});
   const auto runner = make_runner(call, subject);
   ProgressLine progress(call);
-  EngineLaboratory engine(runner, plan, {}, purse, progress);
+  GpuGate gate(call, device, subject.observed.devices);
+  EngineLaboratory engine(runner, plan, {}, gate, purse, progress);
   KeptLaboratory laboratory(engine, keeper.cache(), call.machine.build, keeper.kept_state());
   const auto measure = [&](model::Profile profile) {
     auto run = laboratory.measure({recipe::probes(device.kind, profile), profile});

@@ -47,6 +47,9 @@ struct CheckOptions {
   static constexpr const char* name = "check";
   std::string environment, target;
   std::optional<model::Device> device;  ///< nothing: every lock whose key fits
+  bool all_gpus = false;                ///< --device all: every GPU, one after the other
+  bool require_gpu = false;             ///< not judged where no GPU was, whatever the policy says
+  std::chrono::seconds wait{0};         ///< for a GPU that is busy
   std::filesystem::path lock;           ///< --lock: no git, no policy
   bool staged = false;
   std::string commit;

@@ -1,11 +1,13 @@
 #include "cli/subject.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "compare/gpus.hpp"
 #include "detect/libraries.hpp"
 #include "detect/linker.hpp"
 #include "detect/observe.hpp"
@@ -18,8 +20,6 @@ namespace {
 
 using base::Error;
 using base::ExitCode;
-
-constexpr std::chrono::seconds device_deadline{10};
 
 trust::Situation situation_of(const Call& call, const Scene& scene) {
   if (!scene.repository) {
@@ -67,27 +67,67 @@ Subject look_at(const Call& call, const Scene& scene, detect::Discovery discover
   return subject;
 }
 
+model::Devices ask_devices(const Call& call) {
+  return runner::ask_devices(call.machine);
+}
+
 void ask_gpu(const Call& call, Subject& subject, int index) {
-  const auto& machine = call.machine;
-  subject.observed.devices = runner::ask_devices(machine.engine, machine.build, machine.nvml, machine.cuda_driver,
-                                                 machine.environment, device_deadline);
-  const auto& gpus = subject.observed.devices->gpus;
-  const auto at = static_cast<std::size_t>(index);
-  if (at < gpus.size()) subject.observed.gpu = gpus[at].key;
+  const auto devices = ask_devices(call);
+  for (const auto* library : {&devices.nvml, &devices.cuda}) {
+    if (library->answer == model::DriverAnswer::hung || library->answer == model::DriverAnswer::crashed)
+      throw Error(ExitCode::could_not_measure, "the NVIDIA driver gave no answer: " + library->why,
+                  "nvidia-smi shows whether it answers anyone; envguard doctor says what is known");
+  }
+  subject.observed.devices = devices;
+  take_key(subject.observed, index);
+}
+
+void take_key(model::Observed& observed, int index) {
+  observed.gpu.reset();
+  if (!observed.devices) return;
+  const auto& gpus = observed.devices->gpus;
+  const auto gpu = std::ranges::find(gpus, index, &model::Gpu::index);
+  if (gpu != gpus.end()) observed.gpu = gpu->key;
+}
+
+std::optional<std::string> no_such_gpu(const model::Observed& observed, int index) {
+  if (observed.gpu) return std::nullopt;
+  const auto& devices = observed.devices.value_or(model::Devices{});
+  const auto number = model::Device{model::DeviceKind::cuda, index}.text();
+  if (!devices.gpus.empty())
+    return fmt::format("{} is not there: the driver shows {} GPU(s), cuda:0 to cuda:{}", number, devices.gpus.size(),
+                       devices.gpus.size() - 1);
+  const auto visible = std::ranges::count_if(devices.hidden, [](const auto& gpu) { return gpu.why.empty(); });
+  return visible == 0 ? fmt::format("{} is not there: {}", number, devices.no_gpu())
+                      : fmt::format("{} is not there: {}; {} GPU(s) answer and are hidden from this process", number,
+                                    devices.no_gpu(), visible);
+}
+
+bool built_with_cuda(const model::Observed& observed) {
+  return std::ranges::find(observed.build, std::pair<std::string, std::string>("cuda", "none")) == observed.build.end();
+}
+
+std::vector<model::Finding> findings_of(const Call& /*call*/, const model::Observed& observed) {
+  return observed.findings;
 }
 
 model::Device pick_device(const Call& call, Subject& subject, std::optional<model::Device> wanted) {
   if (wanted && wanted->kind == model::DeviceKind::cpu) return *wanted;
-  const model::Device gpu = wanted.value_or(model::Device{model::DeviceKind::cuda, 0});
+  auto gpu = wanted.value_or(model::Device{model::DeviceKind::cuda, 0});
   ask_gpu(call, subject, gpu.index);
-  if (subject.observed.gpu) return gpu;
-  if (!wanted) return {};
-  const auto& devices = *subject.observed.devices;
-  throw Error(ExitCode::not_judged,
-              fmt::format("{} is not there: {}", gpu.text(),
-                          devices.gpus.empty() ? devices.no_gpu()
-                                               : fmt::format("the driver shows {} GPU(s)", devices.gpus.size())),
-              "envguard doctor says what was found; --device cpu measures the CPU");
+  auto& observed = subject.observed;
+  if (!wanted && (!observed.gpu || !built_with_cuda(observed))) return {};
+  if (!wanted) {
+    gpu.index = compare::best_of(observed.devices->gpus, *observed.gpu).value_or(0);
+    return gpu;
+  }
+  constexpr const char* instead = "envguard doctor says what was found; --device cpu measures the CPU";
+  if (const auto why = no_such_gpu(observed, gpu.index)) throw Error(ExitCode::not_judged, *why, instead);
+  if (!built_with_cuda(observed))
+    throw Error(ExitCode::not_judged,
+                fmt::format("torch {} is built without CUDA: it computes on no GPU", observed.install->version),
+                instead);
+  return gpu;
 }
 
 const model::Install& install_to_open(const Subject& subject) {

@@ -31,9 +31,24 @@ inline constexpr const char* name_a_torch =
 /// `environment`: nothing where no policy speaks.
 [[nodiscard]] Subject look_at(const Call& call, const Scene& scene, detect::Discovery discovery);
 
-/// Asks the engine for the driver's devices and takes the key of `device` into `subject`. A GPU that is not there
-/// leaves `observed.gpu` empty.
+/// Asks the engine for driver and GPUs. A driver that hangs or crashes is an answer too.
+[[nodiscard]] model::Devices ask_devices(const Call& call);
+
+/// Asks for the GPUs and takes the key of that one. A GPU that is not there leaves `observed.gpu` empty. Error
+/// could_not_measure where the driver hangs or crashes.
 void ask_gpu(const Call& call, Subject& subject, int index);
+
+/// The key of a GPU that was asked for; none where it is not there.
+void take_key(model::Observed& observed, int index);
+
+/// Why `cuda:index` is not there, in one sentence; nothing: it is.
+[[nodiscard]] std::optional<std::string> no_such_gpu(const model::Observed& observed, int index);
+
+/// Whether the PyTorch that was found can compute on a GPU at all, as its own files say.
+[[nodiscard]] bool built_with_cuda(const model::Observed& observed);
+
+/// What contradicts what on this machine: of detection, and of src/diagnosis.
+[[nodiscard]] std::vector<model::Finding> findings_of(const Call& call, const model::Observed& observed);
 
 /// The device that `auto` means: the GPU where there is one, else the CPU. Asks for the GPUs.
 [[nodiscard]] model::Device pick_device(const Call& call, Subject& subject, std::optional<model::Device> wanted);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
+#include "cli/gpu_gate.hpp"
 #include "cli/measurement.hpp"
 #include "cli/scene.hpp"
 #include "recipe/table.hpp"
@@ -83,6 +84,8 @@ base::ExitCode run(const TryOptions& /*options*/, const Call& call) {
   };
   tell(report::try_environment(subject.observed, device, style));
 
+  GpuGate gate(call, device, subject.observed.devices);
+  gate.enter();
   Purse purse(8, timeout);
   ProgressLine progress(call);
   const auto runner = make_runner(call, subject);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "codec/observed_devices.hpp"
 #include "codec/result_parts.hpp"
 
 namespace envguard::codec {
@@ -14,13 +15,6 @@ Document cpu_document(const model::CpuKey& cpu) {
           {"model", cpu.model},
           {"isa", cpu.isa},
           {"origin", model::cpu_origin}};
-}
-
-Document gpu_document(const model::GpuKey& gpu) {
-  return {{"name", gpu.gpu},
-          {"compute_capability", gpu.compute_capability},
-          {"sm_count", gpu.sm_count},
-          {"origin", "libcuda"}};
 }
 
 }  // namespace
@@ -37,13 +31,18 @@ std::string write_observed(const model::Observed& observed) {
   auto libraries = Document::array();
   for (const auto& library : observed.libraries)
     libraries.push_back({{"name", library.name}, {"path", library.path.string()}, {"build_id", library.build_id}});
+  auto toolkits = Document::array();
+  for (const auto& toolkit : observed.toolkits)
+    toolkits.push_back({{"version", toolkit.version}, {"path", toolkit.origin}});
   auto findings = Document::array();
   for (const auto& finding : observed.findings)
     findings.push_back({{"severity", name_in(severities, finding.severity)},
                         {"id", finding.id},
                         {"what", finding.what},
                         {"where", finding.where},
-                        {"mend", finding.mend}});
+                        {"mend", finding.mend},
+                        {"rule", finding.rule},
+                        {"source", finding.source}});
   return document({{"schema", 1},
                    {"install", observed.install ? json_of(*observed.install) : Document(nullptr)},
                    {"components", components},
@@ -51,10 +50,14 @@ std::string write_observed(const model::Observed& observed) {
                    {"build", json_of(observed.build)},
                    {"cpu", cpu_document(observed.cpu)},
                    {"caches", json_of(observed.caches)},
-                   {"gpu", observed.gpu ? gpu_document(*observed.gpu) : Document(nullptr)},
-                   {"container", observed.container.kind},
+                   {"kernel_driver", json_of_kernel_driver(observed.kernel_driver)},
+                   {"wsl", observed.wsl},
+                   {"devices", json_of_devices(observed.devices)},
+                   {"container", json_of(observed.container)},
                    {"knobs", knobs},
                    {"libraries", libraries},
+                   {"cuda_libraries", json_of(observed.cuda_libraries)},
+                   {"toolkits", toolkits},
                    {"findings", findings},
                    {"passed_over", observed.passed_over}});
 }

@@ -15,11 +15,13 @@ namespace envguard::codec {
 
 namespace {
 
-constexpr std::array outcomes{
-    model::Outcome::match,     model::Outcome::version_drift,   model::Outcome::numeric_drift,
-    model::Outcome::unstable,  model::Outcome::transient,       model::Outcome::not_locked,
-    model::Outcome::no_torch,  model::Outcome::no_gpu,          model::Outcome::could_not_measure,
-    model::Outcome::untrusted, model::Outcome::lock_unreadable, model::Outcome::usage};
+constexpr std::array outcomes{model::Outcome::match,         model::Outcome::version_drift,
+                              model::Outcome::numeric_drift, model::Outcome::unstable,
+                              model::Outcome::transient,     model::Outcome::not_locked,
+                              model::Outcome::no_torch,      model::Outcome::no_gpu,
+                              model::Outcome::gpu_busy,      model::Outcome::could_not_measure,
+                              model::Outcome::untrusted,     model::Outcome::lock_unreadable,
+                              model::Outcome::usage};
 
 [[noreturn]] void refuse(const std::string& why) {
   throw base::Error(base::ExitCode::could_not_measure, "not a verdict that this envguard reads: " + why,
@@ -58,7 +60,9 @@ Document json_of_finding(const model::Finding& finding) {
           {"id", finding.id},
           {"what", finding.what},
           {"where", finding.where},
-          {"mend", finding.mend}};
+          {"mend", finding.mend},
+          {"rule", finding.rule},
+          {"source", finding.source}};
 }
 
 model::Outcome read_outcome(const Json& json) {
@@ -137,7 +141,7 @@ model::Verdict read(const Json& json) {
   for (const auto& each : json.at("judgements")) verdict.judgements.push_back(read_judgement(each));
   for (const auto& each : json.at("findings")) {
     verdict.findings.push_back({read_name(severities, each.at("severity")), each.at("id"), each.at("what"),
-                                each.at("where"), each.at("mend")});
+                                each.at("where"), each.at("mend"), each.value("rule", ""), each.value("source", "")});
   }
   return verdict;
 }

@@ -21,6 +21,8 @@ std::optional<Response> response_to(Outcome outcome, const model::Responses& res
       return responses.no_torch;
     case Outcome::no_gpu:
       return responses.no_gpu;
+    case Outcome::gpu_busy:
+      return responses.busy_gpu;
     case Outcome::not_locked:
       return responses.not_locked;
     case Outcome::could_not_measure:
@@ -88,6 +90,7 @@ ExitCode exit_code(Outcome outcome) {
     case Outcome::not_locked:
     case Outcome::no_torch:
     case Outcome::no_gpu:
+    case Outcome::gpu_busy:
       return ExitCode::not_judged;
     case Outcome::could_not_measure:
       return ExitCode::could_not_measure;

@@ -28,6 +28,7 @@ excuse-if-identical = []          # components whose drift is a note while every
 no-torch = "pass"                 # this machine has no PyTorch
 no-gpu = "pass"                   # the lock is of a GPU, and here is none
 not-locked = "warn"               # locks exist, none for this hardware
+busy-gpu = "warn"                 # the GPU is in use, and nothing that was kept still holds
 could-not-measure = "fail"        # a crash, a timeout, a driver fault
 transient = "warn"                # the first run differed, four whole reruns match
 cache-for = "12h"                 # a kept verdict is believed so long, while nothing it rests on changes

@@ -47,6 +47,7 @@ struct Responses {
   Response no_torch = Response::pass;
   Response no_gpu = Response::pass;
   Response not_locked = Response::warn;
+  Response busy_gpu = Response::warn;
   Response could_not_measure = Response::fail;
   Response transient = Response::warn;
 };
@@ -63,7 +64,7 @@ struct Policy {
   std::vector<Allowance> allow;
   std::vector<Target> targets;
   Responses commit;
-  Responses ci{Response::fail, Response::fail, Response::fail, Response::fail, Response::fail};
+  Responses ci{Response::fail, Response::fail, Response::fail, Response::fail, Response::fail, Response::fail};
   std::chrono::seconds cache_for = std::chrono::hours(12);
   std::vector<std::string> ignore;  ///< git pathspec patterns: a commit of nothing else is not judged
 };

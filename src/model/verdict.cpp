@@ -21,6 +21,8 @@ std::string_view name(Outcome outcome) {
       return "no-torch";
     case no_gpu:
       return "no-gpu";
+    case gpu_busy:
+      return "gpu-busy";
     case could_not_measure:
       return "could-not-measure";
     case untrusted:

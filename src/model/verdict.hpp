@@ -31,6 +31,7 @@ enum class Outcome {
   not_locked,  ///< locks exist, none for this hardware
   no_torch,
   no_gpu,
+  gpu_busy,
   could_not_measure,
   untrusted,
   lock_unreadable,

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <poll.h>
+
 #include "base/error.hpp"
 #include "process/child.hpp"
 
@@ -58,6 +60,14 @@ void Interrupt::throw_if_interrupted() {
   if (watching == 0) return;
   const int signal = received != 0 ? static_cast<int>(received) : pending();
   if (signal != 0) throw base::Error(base::ExitCode::interrupted, "interrupted by " + signal_name(signal));
+}
+
+void pause(std::chrono::milliseconds time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const timespec timeout{seconds.count(), std::chrono::nanoseconds(time - seconds).count()};
+  const auto mask = waiting_mask();
+  ::ppoll(nullptr, 0, &timeout, &mask);
+  Interrupt::throw_if_interrupted();
 }
 
 sigset_t waiting_mask() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <csignal>
 
 namespace envguard::process {
@@ -21,6 +22,9 @@ class Interrupt {
   sigset_t previous_mask_{};
   struct sigaction previous_[3]{};
 };
+
+/// Waits, `time` at most a few seconds. Error interrupted.
+void pause(std::chrono::milliseconds time);
 
 /// The mask under which a wait is made: the thread's own, without the signals that must end the wait.
 [[nodiscard]] sigset_t waiting_mask();

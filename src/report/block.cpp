@@ -37,6 +37,7 @@ std::string headline(const model::Judgement& judgement) {
       return "not locked on this hardware";
     case Outcome::no_torch:
     case Outcome::no_gpu:
+    case Outcome::gpu_busy:
       return "not judged";
     case Outcome::could_not_measure:
       return "could not measure";

@@ -7,6 +7,8 @@
 #include <fmt/ranges.h>
 
 #include "base/text.hpp"
+#include "report/doctor_devices.hpp"
+#include "report/doctor_libraries.hpp"
 #include "report/page.hpp"
 
 namespace envguard::report {
@@ -18,7 +20,6 @@ using Severity = model::Finding::Severity;
 constexpr std::size_t widest_value = 24;
 constexpr std::size_t widest_name = 24;
 constexpr std::size_t commit_digits = 12;
-constexpr std::size_t most_named = 4;
 
 /// One line of the table: a value and where it is from, or where it was looked for.
 struct Row {
@@ -65,8 +66,6 @@ std::vector<Row> machine_rows(const model::Observed& observed) {
     rows.push_back({"caches", "not found", fmt::format("looked in: {}", model::caches_origin)});
   else
     rows.push_back({"caches", pairs(observed.caches), std::string(model::caches_origin)});
-  if (observed.gpu) rows.push_back({"gpu", model::describe(*observed.gpu), "libcuda, asked by the engine"});
-  rows.push_back({"container", observed.container.kind, std::string(model::container_origin)});
   return rows;
 }
 
@@ -98,29 +97,6 @@ void put_rows(Page& page, const std::vector<Row>& rows, std::size_t columns) {
   }
 }
 
-bool is_below(const std::filesystem::path& path, const std::filesystem::path& folder) {
-  return std::ranges::mismatch(folder, path).in1 == folder.end();
-}
-
-/// Which folders would be loaded from; the install's own count together.
-void put_libraries(Page& page, const model::Observed& observed) {
-  if (observed.libraries.empty() || !observed.install) return;
-  const auto packages = observed.install->root.parent_path();
-  std::size_t own = 0;
-  std::map<std::filesystem::path, std::vector<std::string>> others;
-  for (const model::Library& library : observed.libraries) {
-    if (is_below(library.path, packages) || is_below(library.path, observed.install->prefix))
-      ++own;
-    else
-      others[library.path.parent_path()].push_back(library.name);
-  }
-  page.row("would load", {fmt::format("{} of this install ", counted(own, "file")),
-                          {"(asked of the dynamic linker; nothing was opened)", Tone::faint}});
-  for (const auto& [folder, names] : others)
-    page.row("", {fmt::format("{} of {} ", names.size(), folder.string()),
-                  {fmt::format("({})", listed(names, most_named)), Tone::faint}});
-}
-
 void put_settings(Page& page, const model::Observed& observed) {
   if (!observed.build.empty()) page.row("built with", {pairs(observed.build)});
   std::string label = "knobs";
@@ -129,6 +105,7 @@ void put_settings(Page& page, const model::Observed& observed) {
     label.clear();
   }
   if (observed.knobs.empty()) page.row("knobs", {"none set"});
+  put_cuda_libraries(page, observed);
   put_libraries(page, observed);
   label = "passed over";
   for (const std::string& passed : observed.passed_over) {
@@ -153,6 +130,8 @@ void put_findings(Page& page, const model::Observed& observed) {
                                     : Tone::warning},
               {" [" + finding.id + "]", Tone::faint}});
     if (!finding.where.empty()) page.row("", {{finding.where, Tone::faint}});
+    if (!finding.source.empty())
+      page.row("", {{fmt::format("rule {}: {}", finding.rule, finding.source), Tone::faint}});
     if (!finding.mend.empty()) page.command("", finding.mend);
     page.blank();
   }
@@ -176,6 +155,8 @@ std::string doctor_text(const model::Observed& observed, const Style& style) {
     if (!rows->empty()) page.blank();
     put_rows(page, *rows, columns);
   }
+  put_devices(page, observed);
+  put_container(page, observed.container);
   page.blank();
   put_settings(page, observed);
   page.blank();

@@ -55,6 +55,8 @@ std::string meaning(const model::Judgement& judgement) {
              "or in a register (silent data corruption); a second time within 30 days counts as unstable.";
     case Outcome::not_locked:
       return "Not locked here: nothing was measured that could be compared.";
+    case Outcome::gpu_busy:
+      return "Not judged: somebody else is using the GPU, and nothing that was kept from an earlier check still holds.";
     case Outcome::could_not_measure:
       return "Could not measure: this says nothing about the numerics, neither good nor bad.";
     default:

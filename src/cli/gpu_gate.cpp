@@ -1,0 +1,74 @@
+#include "cli/gpu_gate.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/subject.hpp"
+#include "compare/gpus.hpp"
+#include "process/interrupt.hpp"
+
+namespace envguard::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds between_looks{500};
+constexpr const char* wait_or_elsewhere = "envguard check --wait 600, or another GPU with --device cuda:N";
+
+/// Nothing: another process holds it. Where no file can be made or locked (a read-only container) nothing is guarded,
+/// which is no reason not to measure.
+std::optional<process::FileLock> take_or_go_without(const std::filesystem::path& file) {
+  try {
+    return process::FileLock::take(file);
+  } catch (const base::Error& error) {
+    if (error.code() == base::ExitCode::interrupted) throw;
+    return process::FileLock();
+  }
+}
+
+}  // namespace
+
+GpuGate::GpuGate(const Call& call, model::Device device, std::optional<model::Devices> devices,
+                 std::chrono::seconds wait)
+    : call_(call), device_(device), devices_(std::move(devices)), wait_(wait) {}
+
+const model::Gpu* GpuGate::gpu() const {
+  if (device_.kind == model::DeviceKind::cpu || !devices_) return nullptr;
+  const auto found = std::ranges::find(devices_->gpus, device_.index, &model::Gpu::index);
+  return found == devices_->gpus.end() ? nullptr : &*found;
+}
+
+void GpuGate::enter() {
+  if (std::exchange(entered_, true) || gpu() == nullptr) return;
+  const auto now = Clock::now();
+  take_lock(now + std::max(wait_, patience));
+  wait_until_idle(now + wait_);
+}
+
+void GpuGate::take_lock(Clock::time_point until) {
+  const auto& uuid = gpu()->uuid;
+  if (uuid.empty()) return;  // a driver that names no GPU apart lets nobody lock one
+  const auto file = call_.machine.gpu_locks / ("envguard-" + uuid + ".lock");
+  while (!(lock_ = take_or_go_without(file))) {
+    if (Clock::now() >= until)
+      throw GpuBusy(fmt::format("GPU {} is busy: another envguard measures on it", device_.index), wait_or_elsewhere);
+    process::pause(between_looks);
+  }
+}
+
+void GpuGate::wait_until_idle(Clock::time_point until) {
+  while (true) {
+    const auto* asked = gpu();
+    if (asked == nullptr) return;  // it has gone: the engine will say how
+    const auto why = compare::busy(*asked);
+    if (!why) return;
+    if (Clock::now() >= until) throw GpuBusy(*why, wait_or_elsewhere);
+    process::pause(between_looks);
+    devices_ = ask_devices(call_);
+  }
+}
+
+}  // namespace envguard::cli

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "base/error.hpp"
+#include "cli/call.hpp"
+#include "model/device.hpp"
+#include "model/gpu.hpp"
+#include "process/file_lock.hpp"
+
+namespace envguard::cli {
+
+/// The GPU is there and somebody else has it. Not judged, which is nobody's fault.
+class GpuBusy : public base::Error {
+ public:
+  GpuBusy(std::string what, std::string next) : Error(base::ExitCode::not_judged, std::move(what), std::move(next)) {}
+};
+
+/// Lets one check at a time onto a GPU, and none onto a busy one.
+class GpuGate {
+ public:
+  /// As long another check is waited for when nobody asked to wait.
+  static constexpr std::chrono::seconds patience{2};
+
+  /// `devices`: as they answered a moment ago; nothing, or a CPU: the gate stands open.
+  GpuGate(const Call& call, model::Device device, std::optional<model::Devices> devices,
+          std::chrono::seconds wait = {});
+
+  /// Before each process on the GPU; from the first one on the GPU is this object's. Throws GpuBusy where it was not to
+  /// be had in time, and Error interrupted.
+  void enter();
+
+ private:
+  [[nodiscard]] const model::Gpu* gpu() const;
+  void take_lock(std::chrono::steady_clock::time_point until);
+  void wait_until_idle(std::chrono::steady_clock::time_point until);
+
+  const Call& call_;
+  model::Device device_;
+  std::optional<model::Devices> devices_;
+  std::chrono::seconds wait_;
+  std::optional<process::FileLock> lock_;
+  bool entered_ = false;
+};
+
+}  // namespace envguard::cli

@@ -1,0 +1,176 @@
+#include "cli/inquest.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/gpu_gate.hpp"
+#include "cli/memory.hpp"
+#include "compare/choose.hpp"
+#include "compare/gpus.hpp"
+#include "compare/outcome.hpp"
+#include "compare/places.hpp"
+#include "inquiry/judge.hpp"
+
+namespace envguard::cli {
+
+namespace {
+
+using base::Error;
+using base::ExitCode;
+using model::DeviceKind;
+using model::Outcome;
+
+constexpr const char* look = "envguard doctor";
+
+/// What ends the command, whatever else there is to judge.
+bool ends_all(const Error& error) {
+  return error.code() == ExitCode::interrupted || error.code() == ExitCode::usage;
+}
+
+std::vector<model::Lock> locks_of(const std::vector<model::Baseline>& baselines) {
+  std::vector<model::Lock> locks;
+  for (const auto& baseline : baselines) locks.push_back(baseline.lock);
+  return locks;
+}
+
+compare::Asked asked_by(const Question& question) {
+  return {question.device, question.all_gpus, question.target};
+}
+
+}  // namespace
+
+Inquest::Inquest(const Call& call, const Scene& scene, const model::Environment& environment, const Question& question,
+                 Subject& subject, Purse& purse, Keeper& keeper)
+    : call_(call),
+      scene_(scene),
+      environment_(environment),
+      question_(question),
+      subject_(subject),
+      purse_(purse),
+      keeper_(keeper) {
+  if (question.against.empty()) return;
+  against_ = look_at(call, scene, discover_named(call, scene, question.against));
+  static_cast<void>(install_to_open(*against_));
+}
+
+std::vector<model::Judgement> Inquest::judge(const Baselines& baselines) {
+  auto judgements = ask_for_gpus(baselines);
+  const auto locks = locks_of(baselines);
+  for (const auto& device : compare::places(locks, subject_.observed, asked_by(question_)))
+    judge_at(device, baselines, judgements);
+  if (!judgements.empty()) return judgements;
+  const auto device = question_.device     ? std::optional(question_.device->kind)
+                      : question_.all_gpus ? std::optional(DeviceKind::cuda)
+                                           : std::nullopt;
+  return {compare::not_locked_here(locks, subject_.observed, {device, question_.target})};
+}
+
+/// Asks for the GPUs where a lock needs one; where that fails, the locks of GPUs are answered by the failure.
+std::vector<model::Judgement> Inquest::ask_for_gpus(const Baselines& baselines) {
+  std::vector<model::Judgement> judgements;
+  if (!compare::needs_gpus(locks_of(baselines), asked_by(question_))) return judgements;
+  try {
+    ask_gpu(call_, subject_, question_.device ? question_.device->index : 0);
+    return judgements;
+  } catch (const Error& error) {
+    if (ends_all(error)) throw;
+    for (const auto& baseline : baselines) {
+      if (model::device_kind(baseline.lock.key) != DeviceKind::cuda) continue;
+      judgements.push_back(compare::judgement_of(error, environment_.name, baseline.lock.target));
+      judgements.back().device.kind = DeviceKind::cuda;
+    }
+    if (judgements.empty()) throw;  // a GPU was asked for by name, and only CPUs are locked
+  }
+  return judgements;
+}
+
+void Inquest::judge_at(model::Device device, const Baselines& baselines, std::vector<model::Judgement>& judgements) {
+  const bool on_gpu = device.kind == DeviceKind::cuda;
+  if (on_gpu) take_key(subject_.observed, device.index);
+  const auto locks = locks_of(baselines);
+  const compare::Wanted wanted{device.kind, question_.target};
+  const auto chosen = compare::choose(locks, subject_.observed, wanted);
+  for (const auto index : chosen) {
+    // A lock that the driver's failure has answered already is not judged again.
+    const bool answered = on_gpu && !subject_.observed.devices;
+    if (!answered) judgements.push_back(judge_or_say_why(baselines[index], device));
+  }
+  if (!chosen.empty() || !question_.all_gpus) return;
+  judgements.push_back(compare::not_locked_here(locks, subject_.observed, wanted));
+  judgements.back().device = device;
+}
+
+model::Judgement Inquest::judge_or_say_why(const model::Baseline& baseline, model::Device device) {
+  try {
+    auto judgement = judge_one(baseline, device);
+    judgement.device = device;
+    if (judgement.outcome == Outcome::could_not_measure) say_who_uses(judgement, device);
+    return judgement;
+  } catch (const Error& error) {
+    if (ends_all(error)) throw;
+    auto judgement = compare::judgement_of(error, environment_.name, baseline.lock.target);
+    judgement.device = device;
+    if (dynamic_cast<const GpuBusy*>(&error) != nullptr) judgement.outcome = Outcome::gpu_busy;
+    return judgement;
+  }
+}
+
+model::Judgement Inquest::judge_one(const model::Baseline& baseline, model::Device device) {
+  const auto& observed = subject_.observed;
+  if (!observed.install) return without_torch(baseline);
+  if (device.kind == DeviceKind::cuda) {
+    if (const auto why = no_such_gpu(observed, device.index)) return absent(baseline, *why);
+    if (!built_with_cuda(observed))
+      return absent(baseline, fmt::format("torch {} in {} is built without CUDA: it computes on no GPU",
+                                          observed.install->version, observed.install->prefix.string()));
+  }
+  const auto plan = make_plan(subject_, device, {});
+  const auto runner = make_runner(call_, subject_);
+  ProgressLine progress(call_);
+  GpuGate gate(call_, device, observed.devices, question_.wait);
+  const auto other = against_ ? std::optional(make_plan(*against_, device, {})) : std::nullopt;
+  EngineLaboratory engine(runner, plan, other, gate, purse_, progress);
+  KeptLaboratory laboratory(engine, keeper_.cache(), call_.machine.build, keeper_.kept_state());
+  auto judged = observed;
+  judged.recent_transients = recent_transients(call_, model::describe(baseline.lock.key));
+  auto judgement = inquiry::judge(baseline, scene_.policy, judged, laboratory, other.has_value());
+  const auto kept = keeper_.kept_time();
+  judgement.kept = !laboratory.measured() && !laboratory.runs().empty();
+  judgement.measured = model::utc_time(judgement.kept && kept ? *kept : call_.machine.now());
+  runs_.push_back(laboratory.runs());
+  measured_ = measured_ || laboratory.measured();
+  return judgement;
+}
+
+model::Judgement Inquest::without_torch(const model::Baseline& baseline) const {
+  auto judgement = compare::judgement_of({ExitCode::not_judged, "no PyTorch was found", name_a_torch},
+                                         environment_.name, baseline.lock.target);
+  judgement.notes = subject_.observed.passed_over;
+  return judgement;
+}
+
+model::Judgement Inquest::absent(const model::Baseline& baseline, std::string what) const {
+  auto judgement =
+      compare::judgement_of({ExitCode::not_judged, std::move(what), look}, environment_.name, baseline.lock.target);
+  judgement.outcome = Outcome::no_gpu;
+  return judgement;
+}
+
+/// What failed on a GPU may have failed for want of memory: who holds it is asked now.
+void Inquest::say_who_uses(model::Judgement& judgement, model::Device device) const {
+  if (device.kind == DeviceKind::cpu) return;
+  try {
+    const auto devices = ask_devices(call_);
+    const auto gpu = std::ranges::find(devices.gpus, device.index, &model::Gpu::index);
+    if (gpu == devices.gpus.end())
+      judgement.notes.push_back(fmt::format("GPU {} does not answer any more: {}", device.index, devices.no_gpu()));
+    else if (const auto users = compare::occupation(*gpu); !users.empty())
+      judgement.notes.push_back(fmt::format("GPU {} now: {}", device.index, users));
+  } catch (const Error& error) {
+    if (ends_all(error)) throw;
+    judgement.notes.push_back(fmt::format("GPU {} now: {}", device.index, error.message()));
+  }
+}
+
+}  // namespace envguard::cli

@@ -1,0 +1,92 @@
+#include "compare/gpus.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/number.hpp"
+#include "base/text.hpp"
+
+namespace envguard::compare {
+
+namespace {
+
+constexpr std::size_t most_users = 3;
+
+std::string described(const model::GpuProcess& process) {
+  const auto who = process.name.empty() ? "process" : base::visible(process.name);
+  const auto number = process.pid > 0 ? fmt::format(" {}", process.pid) : std::string();
+  return process.used_bytes == 0 ? fmt::format("{}{} is on it", who, number)
+                                 : fmt::format("{}{} holds {}", who, number, base::gibibytes(process.used_bytes));
+}
+
+std::string users(const model::Gpu& gpu) {
+  auto processes = gpu.processes;
+  std::ranges::stable_sort(processes, std::greater<>{}, &model::GpuProcess::used_bytes);
+  std::vector<std::string> named;
+  for (const auto& process : processes) named.push_back(described(process));
+  if (named.size() > most_users) {
+    const auto others = named.size() - most_users;
+    named.resize(most_users);
+    named.push_back(fmt::format("{} more", others));
+  }
+  return fmt::format("{}", fmt::join(named, ", "));
+}
+
+bool is_short_of_memory(const model::Gpu& gpu) {
+  return gpu.free_bytes && *gpu.free_bytes < needed_bytes;
+}
+
+/// Another process has the GPU to itself; `prohibited` is no state that passes.
+bool is_taken(const model::Gpu& gpu) {
+  return gpu.compute_mode.starts_with("exclusive") && !gpu.processes.empty();
+}
+
+/// The first idle one, else the first; nothing where `fits` refuses all.
+template <class Fits>
+std::optional<int> best(const std::vector<model::Gpu>& gpus, const Fits& fits) {
+  std::optional<int> found;
+  for (const auto& gpu : gpus) {
+    if (!fits(gpu)) continue;
+    if (!busy(gpu)) return gpu.index;
+    if (!found) found = gpu.index;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string occupation(const model::Gpu& gpu) {
+  std::vector<std::string> parts;
+  if (!gpu.processes.empty()) parts.push_back(users(gpu));
+  if (gpu.free_bytes && gpu.total_bytes)
+    parts.push_back(
+        fmt::format("{} of {} are free", base::gibibytes(*gpu.free_bytes), base::gibibytes(*gpu.total_bytes)));
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+std::optional<std::string> busy(const model::Gpu& gpu) {
+  if (is_taken(gpu))
+    return fmt::format("GPU {} is busy: its compute mode is {}, and {}", gpu.index, gpu.compute_mode, users(gpu));
+  if (is_short_of_memory(gpu)) return fmt::format("GPU {} is busy: {}", gpu.index, occupation(gpu));
+  return std::nullopt;
+}
+
+std::vector<int> one_of_each_key(const std::vector<model::Gpu>& gpus) {
+  std::vector<model::GpuKey> seen;
+  std::vector<int> chosen;
+  for (const auto& gpu : gpus) {
+    if (std::ranges::find(seen, gpu.key) != seen.end()) continue;
+    seen.push_back(gpu.key);
+    chosen.push_back(best_of(gpus, gpu.key).value());
+  }
+  return chosen;
+}
+
+std::optional<int> best_of(const std::vector<model::Gpu>& gpus, const model::GpuKey& key) {
+  return best(gpus, [&](const model::Gpu& gpu) { return gpu.key == key; });
+}
+
+}  // namespace envguard::compare

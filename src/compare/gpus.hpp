@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/gpu.hpp"
+
+namespace envguard::compare {
+
+/// What the engine needs at most; cuDNN chooses its plans by the memory that is free, so that less of it is no place to
+/// judge.
+inline constexpr std::uint64_t needed_bytes = std::uint64_t{2} << 30;
+
+/// Who uses it and what is left: "python 41213 holds 71.0 GiB; 0.3 GiB of 79.6 GiB are free". Empty: not known.
+[[nodiscard]] std::string occupation(const model::Gpu& gpu);
+
+/// Why nothing can be measured on this GPU for now, "GPU 0 is busy: …": less than `needed_bytes` free, or another
+/// process has it to itself. Nothing: it is idle enough, or NVML does not tell.
+[[nodiscard]] std::optional<std::string> busy(const model::Gpu& gpu);
+
+/// Indices of the GPUs that stand for all: of each key one, an idle one before a busy one, then CUDA's order.
+[[nodiscard]] std::vector<int> one_of_each_key(const std::vector<model::Gpu>& gpus);
+
+/// The GPU of this key to measure on: an idle one before a busy one. Nothing: there is none.
+[[nodiscard]] std::optional<int> best_of(const std::vector<model::Gpu>& gpus, const model::GpuKey& key);
+
+}  // namespace envguard::compare
