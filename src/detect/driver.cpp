@@ -1,5 +1,8 @@
 #include "detect/driver.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -20,6 +23,23 @@ std::string version_in(std::string_view text) {
   return {};
 }
 
+/// The value of a line "Model: \t\t NVIDIA H200" of /proc/driver/nvidia/gpus/*/information.
+std::string line_of(std::string_view text, std::string_view name) {
+  for (const std::string_view line : base::split(text, '\n')) {
+    const auto colon = line.find(':');
+    if (colon != std::string_view::npos && base::trim(line.substr(0, colon)) == name)
+      return std::string(base::trim(line.substr(colon + 1)));
+  }
+  return {};
+}
+
+/// "NVIDIA H200 at 0000:1b:00.0"; the folder is named by the place on the bus.
+std::string gpu_in(std::string_view information, const std::string& folder) {
+  const auto model = line_of(information, "Model");
+  const auto place = line_of(information, "Bus Location");
+  return fmt::format("{} at {}", model.empty() ? "a GPU" : model, place.empty() ? folder : place);
+}
+
 }  // namespace
 
 Facts driver(const model::Machine& machine) {
@@ -32,6 +52,31 @@ Facts driver(const model::Machine& machine) {
     if (auto version = version_in(*text); !version.empty())
       return Facts::found("driver", std::move(version), proc.string());
   return Facts::not_found("driver", fmt::format("{}, {}", module.string(), proc.string()));
+}
+
+std::optional<model::KernelDriver> kernel_driver(const model::Machine& machine) {
+  Search search;
+  model::KernelDriver found;
+  const auto version = driver(machine).components;
+  if (!version.empty()) found.version = version.front().version;
+  const auto folder = machine.proc / "driver" / "nvidia";
+  const auto text = search.text(folder / "version");
+  found.open = text && text->find("Open Kernel Module") != std::string::npos;
+  for (const auto& name : search.names(folder / "gpus")) {
+    const auto information = search.text(folder / "gpus" / name / "information").value_or("");
+    found.gpus.push_back(gpu_in(information, name));
+    if (line_of(information, "GPU Excluded") == "Yes") found.excluded.push_back(found.gpus.back());
+  }
+  if (version.empty() && !text && found.gpus.empty()) return std::nullopt;
+  return found;
+}
+
+bool wsl(const model::Machine& machine) {
+  Search search;
+  auto release = search.text(machine.proc / "sys" / "kernel" / "osrelease").value_or("");
+  std::ranges::transform(release, release.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::error_code error;
+  return release.find("microsoft") != std::string::npos || std::filesystem::exists(machine.dev / "dxg", error);
 }
 
 }  // namespace envguard::detect

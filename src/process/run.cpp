@@ -42,16 +42,14 @@ std::vector<int> open_pipes(const Stream& out, const Stream& err) {
 }
 
 /// Ends the child; one that holds no pipe any more may leave what it started running, such as git's own daemons.
-Exit finish(Child& child, bool quiet) {
+std::optional<Exit> finish(Child& child, bool quiet) {
   if (quiet) return child.reap();
-  if (const auto exit = child.end()) return *exit;
-  throw base::Error(base::ExitCode::could_not_measure, child.undead(),
-                    "it waits in the kernel, often for a driver or a network disk; a restart of the machine ends it");
+  return child.end();
 }
 
 }  // namespace
 
-Result run(const Command& command, const Kill& kill) {
+Result run_or_leave(const Command& command, const Kill& kill) {
   Result result;
   auto out = make_pipe();
   auto err = make_pipe();
@@ -77,10 +75,18 @@ Result run(const Command& command, const Kill& kill) {
   }
   const bool quiet = exit && !standard_out.pipe.open() && !standard_err.pipe.open();
   const auto ended = finish(child, quiet);
-  result.exit_code = ended.status.value_or(-1);
-  result.signal = ended.signal.value_or(0);
+  if (!ended) result.undead = child.undead();
+  result.exit_code = ended.value_or(Exit{}).status.value_or(-1);
+  result.signal = ended.value_or(Exit{}).signal.value_or(0);
   result.truncated = standard_out.truncated || standard_err.truncated;
   return result;
+}
+
+Result run(const Command& command, const Kill& kill) {
+  auto result = run_or_leave(command, kill);
+  if (result.undead.empty()) return result;
+  throw base::Error(base::ExitCode::could_not_measure, std::move(result.undead),
+                    "it waits in the kernel, often for a driver or a network disk; a restart of the machine ends it");
 }
 
 }  // namespace envguard::process

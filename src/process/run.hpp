@@ -26,12 +26,16 @@ struct Result {
   bool timed_out = false;
   bool truncated = false;  ///< more than `output_limit` came; the first bytes are kept
   std::string out, err;
+  std::string undead;  ///< of `run_or_leave`: "process 7 does not die (state D)"; empty: it has ended
 
-  [[nodiscard]] bool ok() const { return exit_code == 0 && !timed_out && !truncated; }
+  [[nodiscard]] bool ok() const { return exit_code == 0 && !timed_out && !truncated && undead.empty(); }
 };
 
 /// Runs a program to its end. At the deadline its session is killed. Error could_not_measure where it cannot be
 /// started, or is still there 2 s after SIGKILL; Error interrupted.
 [[nodiscard]] Result run(const Command& command, const Kill& kill = kill_session);
+
+/// The same for a child whose last words count: one that does not die is left, and told in `undead`.
+[[nodiscard]] Result run_or_leave(const Command& command, const Kill& kill = kill_session);
 
 }  // namespace envguard::process

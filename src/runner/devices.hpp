@@ -1,18 +1,17 @@
 #pragma once
 
-#include <chrono>
-#include <filesystem>
-#include <string>
-
 #include "model/gpu.hpp"
 #include "model/machine.hpp"
+#include "process/child.hpp"
 
 namespace envguard::runner {
 
-/// Asks driver and GPUs in a child, since a call into a broken driver can hang for ever. An engine that is missing,
-/// hangs or crashes is Error could_not_measure; a machine without driver or GPU is an answer.
-[[nodiscard]] model::Devices ask_devices(const std::filesystem::path& engine, const std::string& build,
-                                         const std::string& nvml, const std::string& cuda,
-                                         const model::EnvironmentMap& caller, std::chrono::milliseconds deadline);
+/// Asks driver and GPUs in a child, since a call into a broken driver can hang for ever. A machine without driver or
+/// GPU is an answer; so is a driver that gives none within `machine.driver_deadline`, or that takes the child down with
+/// it: the library is then `hung` or `crashed`, and what was told before is kept. Processes on the GPUs have their
+/// names of `machine.proc`. Error could_not_measure: the engine is missing, of another build, or ends without having
+/// asked.
+[[nodiscard]] model::Devices ask_devices(const model::Machine& machine,
+                                         const process::Kill& kill = process::kill_session);
 
 }  // namespace envguard::runner
