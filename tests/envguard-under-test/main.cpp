@@ -30,6 +30,7 @@ Machine described(const json& description) {
   take(description, "sys", machine.sys);
   take(description, "proc", machine.proc);
   take(description, "etc", machine.etc);
+  take(description, "dev", machine.dev);
   take(description, "loader", machine.loader);
   take(description, "engine", machine.engine);
   take(description, "hook", machine.hook);
@@ -37,6 +38,8 @@ Machine described(const json& description) {
   machine.nvml = description.value("nvml", machine.nvml);
   machine.cuda_driver = description.value("cuda", machine.cuda_driver);
   machine.build = description.value("build", machine.build);
+  if (description.contains("driver_deadline_ms"))
+    machine.driver_deadline = std::chrono::milliseconds(description.at("driver_deadline_ms").get<int>());
   if (description.contains("environment")) machine.environment = description.at("environment");
   if (description.contains("system_libraries")) {
     machine.system_libraries.clear();
