@@ -1,0 +1,21 @@
+#include "diagnosis/diagnosis.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <utility>
+
+#include "diagnosis/subjects.hpp"
+
+namespace envguard::diagnosis {
+
+std::vector<model::Finding> findings(const model::Observed& observed, std::string_view today) {
+  Findings found = driver(observed, today);
+  for (auto* subject : {architectures, cudnn, answers, gpus, visibility, toolkits, surroundings})
+    std::ranges::move(subject(observed), std::back_inserter(found));
+  if (auto link = missing_link(observed, found)) found.push_back(*std::move(link));
+  std::ranges::stable_sort(found, std::greater<>{}, &model::Finding::severity);
+  return found;
+}
+
+}  // namespace envguard::diagnosis

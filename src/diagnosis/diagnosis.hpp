@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "model/finding.hpp"
+#include "model/observed.hpp"
+
+namespace envguard::diagnosis {
+
+/// What this machine's driver, GPUs, CUDA libraries and container contradict, each with its rule and its source; the
+/// gravest first. What stands between PyTorch and a GPU is said once. Rests on `observed` alone, `today` ("2026-11-23")
+/// included; what is unknown there is not judged.
+[[nodiscard]] std::vector<model::Finding> findings(const model::Observed& observed, std::string_view today);
+
+}  // namespace envguard::diagnosis

@@ -1,0 +1,168 @@
+#include <gmock/gmock.h>
+
+#include "machines.hpp"
+
+namespace envguard::diagnosis {
+namespace {
+
+using model::DriverAnswer;
+using model::Observed;
+using Severity = model::Finding::Severity;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+void without_cuda(Observed& observed) {
+  set_component(observed, "torch", "2.11.0+cpu");
+  observed.build = {{"cuda", "none"}};
+}
+
+TEST(Availability, EachMissingLinkAndTheNearestMachineWithoutIt) {
+  const std::vector<Case> cases{
+      {"torch-without-cuda", Severity::warning, "torch-cuda-build", "torch 2.11.0+cpu was built without CUDA",
+       "pip install torch==2.11.0 --index-url https://download.pytorch.org/whl/cu130", without_cuda,
+       [](Observed& o) {
+         o = laptop();
+         without_cuda(o);
+       }},
+      {"torch-for-rocm", Severity::warning, "torch-cuda-build", "was built for ROCm", "pip install torch",
+       [](Observed& o) {
+         without_cuda(o);
+         o.build.emplace_back("hip", "6.4");
+       },
+       without_cuda},
+      {"no-libcuda", Severity::error, "torch-asks-libcuda", "The kernel module 580.65.06 is loaded and libcuda.so.1",
+       "libnvidia-compute", [](Observed& o) { fail_cuda(o, DriverAnswer::no_library, "cannot open"); },
+       [](Observed& o) { o = laptop(); }},
+      {"no-nvidia-driver", Severity::note, "torch-asks-libcuda", "No NVIDIA driver is here",
+       "install its driver (580 or newer for CUDA 13.0)", [](Observed& o) { o = laptop(); }, [](Observed&) {}},
+      {"no-nvidia-driver", Severity::note, "torch-asks-libcuda", "the driver's kernel module is not loaded",
+       "sudo modprobe nvidia",
+       [](Observed& o) {
+         o = laptop();
+         o.devices->cuda = {DriverAnswer::no_driver, "cuInit: 100", "/usr/lib/libcuda.so.1"};
+       },
+       [](Observed&) {}},
+      {"no-driver-in-wsl", Severity::note, "wsl-driver", "Windows shows no NVIDIA driver", "wsl --shutdown",
+       [](Observed& o) {
+         o = laptop();
+         o.wsl = true;
+       },
+       [](Observed& o) { o = laptop(); }},
+      {"gpu-excluded", Severity::warning, "torch-asks-libcuda", "told to leave alone NVIDIA H100 at 0000:0b:00.0",
+       "NVreg_ExcludedGpus",
+       [](Observed& o) {
+         o.kernel_driver->excluded = {"NVIDIA H100 at 0000:0b:00.0"};
+         fail_cuda(o, DriverAnswer::no_device, "cuInit: 100");
+       },
+       [](Observed& o) { o.kernel_driver->excluded = {"NVIDIA H100 at 0000:0b:00.0"}; }},
+      {"no-cuda-device", Severity::error, "torch-asks-libcuda", "The driver is loaded and shows no GPU", "lspci",
+       [](Observed& o) { fail_cuda(o, DriverAnswer::no_device, "cuInit: 100"); }, [](Observed&) {}},
+      {"no-cuda-device", Severity::error, "torch-asks-libcuda", "NVML lists 1 GPU and CUDA shows none of them",
+       "CUDA_VISIBLE_DEVICES",
+       [](Observed& o) {
+         fail_cuda(o, DriverAnswer::no_device, "cuInit: 100");
+         o.devices->hidden.push_back({"GPU-0000", "NVIDIA H100", "00000000:0B:00.0", {}});
+       },
+       [](Observed&) {}},
+  };
+  for (const Case& each : cases) expect(each);
+}
+
+TEST(Availability, ALaptopHasOneNote) {
+  const auto all = findings(laptop(), today);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all.front().severity, Severity::note);
+}
+
+TEST(Availability, NothingWhereThereIsNoTorchOrNothingIsKnown) {
+  Observed observed = laptop();
+  observed.install.reset();
+  EXPECT_THAT(ids(observed), IsEmpty());
+  observed = laptop();
+  observed.devices.reset();
+  EXPECT_THAT(ids(observed), IsEmpty()) << "nobody asked the driver";
+  observed = laptop();
+  observed.build.clear();
+  std::erase_if(observed.components, [](const model::Component& each) { return each.name == "cuda"; });
+  EXPECT_THAT(ids(observed), IsEmpty()) << "whether it was built with CUDA is unknown";
+}
+
+TEST(Availability, WhatDetectionHasSaidIsNotRepeated) {
+  for (const char* id : {"torch-without-libraries", "torch-does-not-open", "cuda-libraries-missing"}) {
+    Observed observed = laptop();
+    observed.findings = {{Severity::error, id, "", "", ""}};
+    EXPECT_THAT(ids(observed), IsEmpty()) << id;
+    observed.findings.front().id = "second-cuda";
+    EXPECT_THAT(ids(observed), ElementsAre("no-nvidia-driver"));
+  }
+}
+
+TEST(Containers, EachKindHasItsLine) {
+  for (const auto& [kind, line] :
+       std::vector<std::pair<std::string, std::string>>{{"docker", "docker run --gpus all"},
+                                                        {"podman", "podman run --device nvidia.com/gpu=all"},
+                                                        {"kubernetes", "resources: {limits: {nvidia.com/gpu: 1}}"},
+                                                        {"apptainer", "apptainer exec --nv"},
+                                                        {"enroot", "NVIDIA_VISIBLE_DEVICES=all"},
+                                                        {"lxc", "gpu gpu"},
+                                                        {"containerd", "nerdctl run --gpus all"},
+                                                        {"something-else", "NVIDIA Container Toolkit"}}) {
+    const Observed observed = container(kind);
+    EXPECT_THAT(ids(observed), ElementsAre("container-without-gpu"));
+    const auto finding = found(observed, "container-without-gpu");
+    EXPECT_EQ(finding.severity, Severity::warning);
+    EXPECT_EQ(finding.rule, "container-gpu");
+    EXPECT_FALSE(finding.source.empty());
+    EXPECT_THAT(finding.what, HasSubstr("This " + kind + " container has no GPU's device file"));
+    EXPECT_THAT(finding.mend, HasSubstr(line));
+  }
+}
+
+TEST(Containers, WhatIsAroundThemDecidesTheLine) {
+  Observed observed = container("containerd");
+  observed.container.within = {"kubernetes"};
+  EXPECT_THAT(found(observed, "container-without-gpu").mend, HasSubstr("limits"));
+  observed = container("docker");
+  observed.container.within = {"devcontainer"};
+  EXPECT_THAT(found(observed, "container-without-gpu").mend, HasSubstr("hostRequirements"));
+}
+
+TEST(Containers, OnAHostWithoutADriverItIsANote) {
+  Observed observed = container("docker");
+  observed.kernel_driver.reset();
+  EXPECT_EQ(found(observed, "container-without-gpu").severity, Severity::note);
+}
+
+TEST(Containers, TheLinkThatIsMissing) {
+  Observed observed = container("docker");
+  observed.container.visible_devices = {"void"};
+  EXPECT_THAT(found(observed, "container-without-gpu").what, HasSubstr("(NVIDIA_VISIBLE_DEVICES=void)"));
+
+  observed.container.visible_devices = {"all"};
+  observed.container.device_files = {"nvidia0", "nvidia-uvm", "nvidiactl"};
+  observed.container.driver_capabilities = {"utility", "graphics"};
+  EXPECT_THAT(ids(observed), ElementsAre("container-without-compute"));
+  EXPECT_THAT(found(observed, "container-without-compute").what, HasSubstr("NVIDIA_DRIVER_CAPABILITIES=utility,graph"));
+  EXPECT_EQ(found(observed, "container-without-compute").rule, "container-capabilities");
+
+  observed.container.driver_capabilities = {"compute", "utility"};
+  EXPECT_THAT(ids(observed), ElementsAre("container-without-libcuda"));
+
+  observed.container.driver_libraries = {"libcuda.so.1"};
+  EXPECT_THAT(ids(observed), ElementsAre("container-gpu-does-not-answer"));
+
+  observed.container.device_files = {"nvidiactl", "nvidia-uvm"};
+  EXPECT_THAT(ids(observed), ElementsAre("container-without-gpu")) << "nvidiactl is no GPU";
+}
+
+TEST(Containers, OneThatHasItsGpuHasNoFinding) {
+  Observed observed = clean();
+  observed.container.kind = "docker";
+  observed.container.gpu_route = "cdi";
+  observed.container.visible_devices = {"void"};
+  EXPECT_THAT(ids(observed), IsEmpty()) << "CDI sets NVIDIA_VISIBLE_DEVICES=void";
+}
+
+}  // namespace
+}  // namespace envguard::diagnosis
