@@ -25,7 +25,8 @@ class ElfFile {
   [[nodiscard]] std::optional<std::string> soname() const;
   /// The bytes of a section (".rodata"); nothing where it is absent, empty of bytes (.bss) or larger than `limit`.
   [[nodiscard]] std::optional<std::string> section(std::string_view name, std::size_t limit) const;
-  /// The bytes of an exported object (STT_OBJECT, at most `most_object_bytes`); nothing where there is none of that name.
+  /// The bytes of an exported object (STT_OBJECT, at most `most_object_bytes`); nothing where there is none of that
+  /// name.
   [[nodiscard]] std::optional<std::string> object(std::string_view name) const;
   static constexpr std::uint64_t most_object_bytes = 4096;
 

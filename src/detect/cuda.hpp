@@ -23,11 +23,16 @@ struct RecordedLibrary {
 [[nodiscard]] std::vector<RecordedLibrary> recorded_libraries(Search& search,
                                                               const std::vector<Distribution>& installed);
 
-/// Versions of cuda, cudnn, nccl, cublas and nvrtc: of the files that would load. From the wheel's METADATA where the
-/// file is the wheel's or the same build, else from the file itself, else absent. Without a listing from METADATA
-/// alone.
+/// Those of the listing that are CUDA's, in its order. The version is of METADATA where the file is a wheel's or the
+/// same build as a wheel's, else of the file itself, else empty.
+[[nodiscard]] std::vector<model::CudaLibrary> cuda_libraries(Search& search,
+                                                             const std::vector<RecordedLibrary>& recorded,
+                                                             const Listing& listing);
+
+/// The versions that a lock records: of the libraries that would load; without a listing, of METADATA alone. What every
+/// PyTorch with CUDA loads is there or absent; of the others only what is there.
 [[nodiscard]] Facts cuda(Search& search, const std::vector<Distribution>& installed,
-                         const std::vector<RecordedLibrary>& recorded, const Listing* listing,
+                         const std::vector<model::CudaLibrary>& libraries, const Listing* listing,
                          bool built_with_cuda = true);
 
 }  // namespace envguard::detect

@@ -29,22 +29,22 @@ struct Preload {
   bool until_2_14 = false;  ///< dropped from torch 2.15 on
 };
 
-constexpr std::array<Preload, 16> cuda_libraries{{{"cublas", "libcublasLt.so."},
-                                                  {"cublas", "libcublas.so."},
-                                                  {"cudnn", "libcudnn.so."},
-                                                  {"cuda_nvrtc", "libnvrtc.so."},
-                                                  {"cuda_nvrtc", "libnvrtc-builtins.so."},
-                                                  {"cuda_runtime", "libcudart.so."},
-                                                  {"cuda_cupti", "libcupti.so."},
-                                                  {"cufft", "libcufft.so."},
-                                                  {"curand", "libcurand.so.", true},
-                                                  {"nvjitlink", "libnvJitLink.so."},
-                                                  {"cusparse", "libcusparse.so."},
-                                                  {"cusparselt", "libcusparseLt.so."},
-                                                  {"cusolver", "libcusolver.so."},
-                                                  {"nccl", "libnccl.so."},
-                                                  {"nvshmem", "libnvshmem_host.so."},
-                                                  {"cufile", "libcufile.so."}}};
+constexpr std::array<Preload, 16> preloaded_by_torch{{{"cublas", "libcublasLt.so."},
+                                                      {"cublas", "libcublas.so."},
+                                                      {"cudnn", "libcudnn.so."},
+                                                      {"cuda_nvrtc", "libnvrtc.so."},
+                                                      {"cuda_nvrtc", "libnvrtc-builtins.so."},
+                                                      {"cuda_runtime", "libcudart.so."},
+                                                      {"cuda_cupti", "libcupti.so."},
+                                                      {"cufft", "libcufft.so."},
+                                                      {"curand", "libcurand.so.", true},
+                                                      {"nvjitlink", "libnvJitLink.so."},
+                                                      {"cusparse", "libcusparse.so."},
+                                                      {"cusparselt", "libcusparseLt.so."},
+                                                      {"cusolver", "libcusolver.so."},
+                                                      {"nccl", "libnccl.so."},
+                                                      {"nvshmem", "libnvshmem_host.so."},
+                                                      {"cufile", "libcufile.so."}}};
 
 /// The first file of torch's pattern `STEM*[0-9]`.
 std::optional<fs::path> first_file(Search& search, const fs::path& folder, std::string_view stem) {
@@ -147,7 +147,7 @@ std::vector<fs::path> preloads(const model::Install& install) {
   const bool few = major_minor(install.version) < std::pair(2, 10);
   const bool tolerant = major_minor(install.version) >= std::pair(2, 15);
   std::vector<fs::path> found;
-  for (const Preload& library : cuda_libraries) {
+  for (const Preload& library : preloaded_by_torch) {
     if (tolerant && library.until_2_14) continue;
     if (few && library.folder != "cuda_nvrtc" && library.folder != "nvjitlink") continue;
     std::optional<fs::path> file;

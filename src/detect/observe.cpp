@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "detect/container.hpp"
@@ -17,6 +18,7 @@
 #include "detect/python.hpp"
 #include "detect/search.hpp"
 #include "detect/system.hpp"
+#include "detect/toolkit.hpp"
 #include "detect/torch.hpp"
 
 namespace envguard::detect {
@@ -24,8 +26,9 @@ namespace envguard::detect {
 namespace {
 
 /// The lock's order; every other name follows, by the alphabet.
-constexpr std::array<std::string_view, 12> order{"torch", "torch-git", "cuda",   "cudnn", "nccl",   "cublas",
-                                                 "nvrtc", "triton",    "driver", "glibc", "kernel", "python"};
+constexpr std::array<std::string_view, 18> order{
+    "torch",    "torch-git", "cuda",       "cudnn",     "nccl",   "cublas", "nvrtc", "cufft",  "curand",
+    "cusolver", "cusparse",  "cusparselt", "nvjitlink", "triton", "driver", "glibc", "kernel", "python"};
 
 template <typename Named>
 void sort_by_name(std::vector<Named>& values) {
@@ -47,16 +50,18 @@ std::vector<std::string> not_yet(const Facts& facts, std::vector<std::string> na
   return names;
 }
 
-/// What the install says of itself and, where the linker answered, what would load of it.
-Facts install_facts(Search& search, const model::Install& install, const Listing* listing,
-                    const std::vector<std::string>& also) {
+/// What an install says of itself and, where the linker answered, what would load of it.
+std::pair<Facts, std::vector<model::CudaLibrary>> install_facts(Search& search, const model::Install& install,
+                                                                const Listing* listing,
+                                                                const std::vector<std::string>& also) {
   Facts facts = torch(search, install);
   const auto packages = site_packages(install);
   const auto installed = packages ? distributions(search, *packages) : std::vector<Distribution>();
   const auto recorded = recorded_libraries(search, installed);
   const bool cpu_only =
       std::ranges::find(facts.build, std::pair<std::string, std::string>("cuda", "none")) != facts.build.end();
-  facts += cuda(search, installed, recorded, listing, !cpu_only);
+  auto libraries = listing ? cuda_libraries(search, recorded, *listing) : std::vector<model::CudaLibrary>();
+  facts += cuda(search, installed, libraries, listing, !cpu_only);
   if (packages) facts += extensions(search, installed, not_yet(facts, also));
   facts += python(search, install);
   append(facts.findings, not_as_recorded(recorded));
@@ -65,7 +70,7 @@ Facts install_facts(Search& search, const model::Install& install, const Listing
     append(facts.findings, stray_cudnn(*listing));
     append(facts.findings, second_cuda(install, *listing));
   }
-  return facts;
+  return {std::move(facts), std::move(libraries)};
 }
 
 }  // namespace
@@ -79,8 +84,9 @@ model::Observed observe(const model::Machine& machine, Discovery discovery, bool
   const Listing* answer = listing ? &*listing : nullptr;
 
   Facts facts;
+  std::vector<model::CudaLibrary> libraries;
   if (discovery.install)
-    facts = install_facts(search, *discovery.install, answer, also);
+    std::tie(facts, libraries) = install_facts(search, *discovery.install, answer, also);
   else
     facts.absent.push_back({"torch", "every place that the rules of discovery name"});
   facts += driver(machine);
@@ -92,6 +98,8 @@ model::Observed observe(const model::Machine& machine, Discovery discovery, bool
   model::Observed observed;
   observed.knobs = knobs(machine, answer);
   if (listing) observed.libraries = std::move(listing->libraries);
+  observed.cuda_libraries = std::move(libraries);
+  observed.toolkits = toolkits(machine);
   observed.components = std::move(facts.components);
   observed.absent = std::move(facts.absent);
   observed.build = std::move(facts.build);

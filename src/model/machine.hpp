@@ -20,6 +20,7 @@ struct Machine {
   std::filesystem::path proc = "/proc";
   std::filesystem::path etc = "/etc";
   std::filesystem::path dev = "/dev";
+  std::filesystem::path local = "/usr/local";  ///< where NVIDIA's installers put toolkits
   std::filesystem::path loader;  ///< ld-linux-x86-64.so.2 of this system
   std::vector<std::filesystem::path>
       system_libraries;                      ///< where the system's LibTorch would be: /usr/lib/x86_64-linux-gnu …

@@ -29,8 +29,8 @@ struct Install {
 };
 
 /// A version that was read, never guessed. The name is the lock's: torch, torch-git, cuda, cudnn, nccl, cublas, nvrtc,
-/// triton, glibc, python, driver, kernel, and installed distributions under their PyPI name (numpy, torchvision,
-/// flash-attn …).
+/// cufft, curand, cusolver, cusparse, cusparselt, nvjitlink, triton, glibc, python, driver, kernel, and installed
+/// distributions under their PyPI name (numpy, torchvision, flash-attn …).
 struct Component {
   std::string name;
   std::string version;
@@ -98,7 +98,8 @@ struct Observed {
   std::vector<Knob> knobs;                  ///< only those set; sorted by name
   std::vector<Library> libraries;           ///< what would load, asked of the dynamic linker
   std::vector<CudaLibrary> cuda_libraries;  ///< those of them that are CUDA's, with versions
-  std::vector<Component> toolkits;          ///< nvcc as found, which is not what PyTorch loads: "12.8.93", its path
+  std::vector<Component>
+      toolkits;  ///< which PyTorch does not load: "PATH, CUDA_HOME", nvcc's "12.8.93", where it stands
   CpuKey cpu;
   std::vector<std::pair<std::string, std::string>> caches;  ///< "l1d" -> "32 KiB" …; oneDNN and MKL block by them
   std::optional<KernelDriver> kernel_driver;

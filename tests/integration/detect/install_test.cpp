@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/elf.hpp"
+#include "detect/cuda_library.hpp"
 #include "detect/discovery.hpp"
 #include "detect/libraries.hpp"
 #include "detect/observe.hpp"
@@ -125,6 +126,9 @@ TEST(RealInstall, VersionsAreWhatPythonSays) {
              "import importlib.metadata as m, sys, torch\n"
              "for name, dist in [('cuda','nvidia-cuda-runtime'), ('cudnn','nvidia-cudnn-cu13'), "
              "('nccl','nvidia-nccl-cu13'), ('cublas','nvidia-cublas'), ('nvrtc','nvidia-cuda-nvrtc'), "
+             "('cufft','nvidia-cufft'), ('curand','nvidia-curand'), ('cusolver','nvidia-cusolver'), "
+             "('cusparse','nvidia-cusparse'), ('cusparselt','nvidia-cusparselt-cu13'), "
+             "('nvjitlink','nvidia-nvjitlink'), "
              "('triton','triton'), ('numpy','numpy')]: print(name, m.version(dist))\n"
              "print('torch', torch.__version__)\nprint('torch-git', torch.version.git_version)\n"
              "print('python', sys.version.split()[0])\n");
@@ -132,7 +136,7 @@ TEST(RealInstall, VersionsAreWhatPythonSays) {
   int compared = 0;
   for (std::string name, version; lines >> name >> version; ++compared)
     EXPECT_EQ(version_of(observed, name), version) << name;
-  EXPECT_EQ(compared, 10);
+  EXPECT_EQ(compared, 16);
   for (const auto& component : observed.components) EXPECT_FALSE(component.origin.empty()) << component.name;
   std::map<std::string, std::string> build(observed.build.begin(), observed.build.end());
   EXPECT_EQ(build["cuda-architectures"] + "\n",
@@ -152,6 +156,77 @@ TEST(RealInstall, EveryWheelIsReadWithoutAContradiction) {
     for (const auto& finding : observed.findings)
       EXPECT_EQ(finding.severity, Finding::Severity::note) << version << ": " << finding.what;
   }
+}
+
+TEST(RealInstall, EveryCudaLibraryIsListedWithItsVersion) {
+  const auto observed = observe_at(machine_with({}), wheels() / "python-2.11.0");
+  std::map<std::string, const model::CudaLibrary*> by_name;
+  for (const auto& library : observed.cuda_libraries) {
+    EXPECT_FALSE(library.version.empty()) << library.component;
+    EXPECT_FALSE(library.origin.empty()) << library.component;
+    EXPECT_EQ(library.build_id.size(), 40U) << library.component;
+    EXPECT_EQ(library.path, fs::canonical(library.path));
+    EXPECT_TRUE(by_name.emplace(library.component, &library).second) << library.component << " twice";
+  }
+  for (const char* name : {"cudart",
+                           "cublas",
+                           "cublaslt",
+                           "cudnn",
+                           "cudnn_graph",
+                           "cudnn_ops",
+                           "cudnn_cnn",
+                           "cudnn_adv",
+                           "cudnn_heuristic",
+                           "cudnn_engines_precompiled",
+                           "cudnn_engines_runtime_compiled",
+                           "nccl",
+                           "cufft",
+                           "curand",
+                           "cusolver",
+                           "cusparse",
+                           "cusparselt",
+                           "nvrtc",
+                           "nvrtc-builtins",
+                           "nvjitlink",
+                           "cupti",
+                           "nvshmem",
+                           "cufile"})
+    EXPECT_TRUE(by_name.contains(name)) << name;
+  EXPECT_EQ(by_name.at("cudnn_cnn")->origin, "METADATA of nvidia-cudnn-cu13");
+  EXPECT_EQ(by_name.at("cublaslt")->version, version_of(observed, "cublas"));
+}
+
+TEST(RealInstall, ALibraryOfNoWheelTellsItsVersionItself) {
+  // As in an image whose toolkit was unpacked by hand: no RECORD, no version in the names.
+  const auto nvidia = full_install(machine_with({})).root.parent_path() / "nvidia";
+  const auto told = [&](const std::string& from, const std::string& name) {
+    const auto version = version_of_file(*known_library(name), nvidia / from / name);
+    return version ? version->version : "none";
+  };
+  EXPECT_EQ(told("cudnn/lib", "libcudnn_graph.so.9"), "9.19.0");
+  EXPECT_EQ(told("cudnn/lib", "libcudnn_ops.so.9"), "9.19.0");
+  EXPECT_EQ(told("cudnn/lib", "libcudnn_adv.so.9"), "9.19.0");
+  EXPECT_EQ(told("cudnn/lib", "libcudnn_cnn.so.9"), "none");
+  EXPECT_EQ(told("nccl/lib", "libnccl.so.2"), "2.28.9");
+  EXPECT_EQ(told("nvshmem/lib", "libnvshmem_host.so.3"), "3.4.5");
+  EXPECT_EQ(told("cu13/lib", "libnvrtc.so.13"), "13.0.88");
+  EXPECT_EQ(told("cu13/lib", "libnvJitLink.so.13"), "13.0.88");
+  EXPECT_EQ(told("cu13/lib", "libcupti.so.13"), "none");  // its text is of another program's version
+}
+
+TEST(StrayCudnn, APartOfAnotherVersionTellsSo) {
+  const Decoys folder("/", {}, false);
+  const auto other = install_at(machine_with({}), wheels() / "python-2.10.0", "test").install;
+  ASSERT_TRUE(other) << "run ci/fetch-torch";
+  fs::copy_file(other->root.parent_path() / "nvidia/cudnn/lib/libcudnn_ops.so.9",
+                folder.folder() / "libcudnn_ops.so.9");
+  const auto observed =
+      observe_at(machine_with({{"LD_LIBRARY_PATH", folder.folder().string()}}), wheels() / "python-2.11.0");
+  std::map<std::string, std::string> versions;
+  for (const auto& library : observed.cuda_libraries) versions[library.component] = library.version;
+  EXPECT_EQ(versions["cudnn"], "9.19.0.56");
+  EXPECT_EQ(versions["cudnn_graph"], "9.19.0.56");
+  EXPECT_EQ(versions["cudnn_ops"], "9.10.2");
 }
 
 TEST(WouldLoad, IsWhatPythonMapsWhereDecoysStandInTheWay) {

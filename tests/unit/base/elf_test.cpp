@@ -12,11 +12,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A small real library: the C library's own libdl or libm, whichever the system has, through this program's maps.
-fs::path a_library() {
+/// A real library, through this program's maps; a small one where none is named.
+fs::path a_library(const std::string& name = "libgcc_s.so") {
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);)
-    if (const auto place = line.find('/'); line.find("/libgcc_s.so") != std::string::npos) return line.substr(place);
+    if (const auto place = line.find('/'); line.find("/" + name) != std::string::npos) return line.substr(place);
   return {};
 }
 
@@ -58,6 +58,17 @@ TEST_F(Elf, ReadsWhatTheLinkerReads) {
   EXPECT_FALSE(file.section(".no-such-section", 1 << 20));
 }
 
+TEST_F(Elf, AnExportedObjectIsReadAsItStandsInTheFile) {
+  const ElfFile file(a_library("libstdc++.so"));
+  ASSERT_TRUE(file.valid());
+  EXPECT_EQ(file.object("_ZTSi"), std::string("i\0", 2));  // the name of int's type_info
+  EXPECT_EQ(file.object("_ZTSd"), std::string("d\0", 2));
+  EXPECT_FALSE(file.object("_ZSt4cout"));        // lies in .bss
+  EXPECT_FALSE(file.object("_ZSt9terminatev"));  // a function
+  EXPECT_FALSE(file.object("_ZTS"));
+  EXPECT_FALSE(ElfFile(put("#!/bin/sh\n")).object("_ZTSi"));
+}
+
 TEST_F(Elf, WhatIsNoElfFileAnswersNothing) {
   for (const fs::path& path : {put(""), put("#!/bin/sh\n"), put("\x7f"), fs::path("/"), folder_ / "missing"}) {
     EXPECT_EQ(build_id(path), "") << path;
@@ -73,6 +84,7 @@ TEST_F(Elf, ATruncatedOrDamagedFileNeverHurts) {
     (void)file.build_id();
     (void)file.soname();
     (void)file.section(".rodata", 1 << 20);
+    (void)file.object("_ZTSi");
   }
   // Every byte of the headers in turn: offsets and sizes beyond the file, tables that overlap, names without an end.
   for (std::size_t place = 0; place < 1024; ++place) {
@@ -82,6 +94,7 @@ TEST_F(Elf, ATruncatedOrDamagedFileNeverHurts) {
     (void)file.build_id();
     (void)file.soname();
     (void)file.section(".rodata", 1 << 20);
+    (void)file.object("_ZTSi");
   }
 }
 

@@ -11,8 +11,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const std::string id(64, 'c');
-const std::string host = "22 1 254:0 / / rw - ext4 /dev/sda2 rw\n";
+const std::string a_container(64, 'c');
+const std::string host_root = "22 1 254:0 / / rw - ext4 /dev/sda2 rw\n";
 
 model::Container with(const std::string& tree) {
   return container(Tree(tree).machine);
@@ -38,21 +38,22 @@ std::string mount(const std::string& root, const std::string& point, const std::
 
 TEST(Container, AMachineOfItsOwnIsNone) {
   EXPECT_EQ(with(""), model::Container());
-  EXPECT_EQ(kind(mounts(host) + groups("0::/user.slice/user-1000.slice/session-3.scope")), "none");
+  EXPECT_EQ(kind(mounts(host_root) + groups("0::/user.slice/user-1000.slice/session-3.scope")), "none");
 }
 
 TEST(Container, TheGroupsOfVersionOneName) {
-  EXPECT_EQ(kind(groups("4:memory:/docker/" + id + "\n0::/")), "docker");
-  EXPECT_EQ(kind(groups("2:cpu:/libpod_parent/libpod-" + id)), "podman");
+  EXPECT_EQ(kind(groups("4:memory:/docker/" + a_container + "\n0::/")), "docker");
+  EXPECT_EQ(kind(groups("2:cpu:/libpod_parent/libpod-" + a_container)), "podman");
   EXPECT_EQ(kind(groups("2:cpu:/lxc/web")), "lxc");
-  EXPECT_EQ(kind("-- proc/1/cgroup --\n4:memory:/docker/" + id + "\n"), "docker");
+  EXPECT_EQ(kind("-- proc/1/cgroup --\n4:memory:/docker/" + a_container + "\n"), "docker");
 }
 
 TEST(Container, TheScopesOfSystemdName) {
-  EXPECT_EQ(kind(groups("0::/system.slice/docker-" + id + ".scope")), "docker");
-  EXPECT_EQ(kind(groups("0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" + id + ".scope")),
-            "podman");
-  EXPECT_EQ(kind(groups("0::/system.slice/nerdctl-" + id + ".scope")), "containerd");
+  EXPECT_EQ(kind(groups("0::/system.slice/docker-" + a_container + ".scope")), "docker");
+  EXPECT_EQ(
+      kind(groups("0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" + a_container + ".scope")),
+      "podman");
+  EXPECT_EQ(kind(groups("0::/system.slice/nerdctl-" + a_container + ".scope")), "containerd");
   EXPECT_EQ(kind(groups("0::/lxc.payload.web/system.slice/ssh.service")), "lxc");
   EXPECT_EQ(kind(groups("0::/machine.slice/machine-box.scope/payload/init.scope")), "systemd-nspawn");
 }
@@ -69,12 +70,12 @@ TEST(Container, AWordInAPathIsNoProof) {
 
 TEST(Container, UnderVersionTwoTheMountsTell) {
   const std::string own = groups("0::/");
-  EXPECT_EQ(kind(own + mounts(mount("/var/lib/docker/containers/" + id + "/hosts", "/etc/hosts"))), "docker");
-  EXPECT_EQ(kind(own + mounts(mount("/containers/" + id + "/resolv.conf", "/etc/resolv.conf"))), "docker");
+  EXPECT_EQ(kind(own + mounts(mount("/var/lib/docker/containers/" + a_container + "/hosts", "/etc/hosts"))), "docker");
+  EXPECT_EQ(kind(own + mounts(mount("/containers/" + a_container + "/resolv.conf", "/etc/resolv.conf"))), "docker");
   EXPECT_EQ(kind(own + mounts(mount("/", "/", "overlay", "rw,lowerdir=/var/lib/docker/overlay2/l/A:/b"))), "docker");
-  EXPECT_EQ(
-      kind(own + mounts(mount("/containers/storage/overlay-containers/" + id + "/userdata/hostname", "/etc/hostname"))),
-      "podman");
+  EXPECT_EQ(kind(own + mounts(mount("/containers/storage/overlay-containers/" + a_container + "/userdata/hostname",
+                                    "/etc/hostname"))),
+            "podman");
   EXPECT_EQ(kind(own + mounts(mount("/", "/", "fuse.fuse-overlayfs",
                                     "rw,lowerdir=/home/a/.local/share/containers/storage/overlay/l/B"))),
             "podman");
@@ -84,10 +85,10 @@ TEST(Container, UnderVersionTwoTheMountsTell) {
 }
 
 TEST(Container, TheMountsOfAHostsContainersAreNotItsOwn) {
-  EXPECT_EQ(kind(mounts(host +
-                        mount("/", "/var/lib/docker/overlay2/" + id + "/merged", "overlay",
+  EXPECT_EQ(kind(mounts(host_root +
+                        mount("/", "/var/lib/docker/overlay2/" + a_container + "/merged", "overlay",
                               "rw,lowerdir=/var/lib/docker/overlay2/l/A") +
-                        mount("/var/lib/docker/containers/" + id + "/hosts", "/mnt/backup/hosts"))),
+                        mount("/var/lib/docker/containers/" + a_container + "/hosts", "/mnt/backup/hosts"))),
             "none");
 }
 
@@ -95,7 +96,7 @@ TEST(Container, DockersFileInAnImageThatRunsAsAMachineIsNone) {
   const std::string file = "-- proc/self/root/.dockerenv --\n";
   EXPECT_EQ(kind(file), "docker");
   EXPECT_EQ(kind(file + mounts(mount("/", "/", "overlay", "rw"))), "docker");
-  EXPECT_EQ(kind(file + mounts(host)), "none");
+  EXPECT_EQ(kind(file + mounts(host_root)), "none");
 }
 
 TEST(Container, FilesAndVariablesName) {
@@ -119,17 +120,18 @@ TEST(Container, APodIsAroundItsRuntime) {
   const auto pod =
       with(groups("0::/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod1.slice/"
                   "cri-containerd-" +
-                  id + ".scope"));
+                  a_container + ".scope"));
   EXPECT_EQ(pod.kind, "containerd");
   EXPECT_THAT(pod.within, ElementsAre("kubernetes"));
-  EXPECT_EQ(kind(groups("3:cpu:/kubepods/burstable/pod7/" + id)), "kubernetes");
+  EXPECT_EQ(kind(groups("3:cpu:/kubepods/burstable/pod7/" + a_container)), "kubernetes");
   EXPECT_EQ(kind("-- proc/self/root/var/run/secrets/kubernetes.io/ --\n"), "kubernetes");
   EXPECT_EQ(kind("set KUBERNETES_SERVICE_HOST=10.0.0.1\n"), "kubernetes");
   EXPECT_EQ(kind("set KUBERNETES_SERVICE_HOST=10.0.0.1\n" +
-                 mounts(mount("/containers/storage/overlay-containers/" + id + "/userdata/hostname", "/etc/hostname"))),
+                 mounts(mount("/containers/storage/overlay-containers/" + a_container + "/userdata/hostname",
+                              "/etc/hostname"))),
             "cri-o");
   EXPECT_EQ(kind(mounts(mount("/var/lib/kubelet/pods/1/etc-hosts", "/etc/hosts") +
-                        mount("/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/" + id + "/resolv.conf",
+                        mount("/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/" + a_container + "/resolv.conf",
                               "/etc/resolv.conf"))),
             "containerd");
 }
@@ -147,14 +149,15 @@ model::Container gpu(const std::string& settings, const std::string& lines) {
   return with(settings + "-- proc/self/root/.dockerenv --\n" + mounts(mount("/", "/", "overlay") + lines));
 }
 
-const std::string devices =
+const std::string gpu_files =
     "-- dev/nvidia0 --\n-- dev/nvidiactl --\n-- dev/nvidia-uvm --\n-- dev/null --\n-- dev/nvme0 --\n";
-const std::string library = mount("/usr/lib/libcuda.so.580.65.06", "/usr/lib/libcuda.so.580.65.06");
+const std::string a_driver_library = mount("/usr/lib/libcuda.so.580.65.06", "/usr/lib/libcuda.so.580.65.06");
 
 TEST(ContainerGpu, TheLegacyHookLeavesAFolderOfItsOwnInProc) {
   const auto found =
-      gpu("set NVIDIA_VISIBLE_DEVICES=all\nset NVIDIA_DRIVER_CAPABILITIES=compute, utility\n" + devices,
-          mount("/", "/proc/driver/nvidia", "tmpfs") + library + mount("/usr/bin/nvidia-smi", "/usr/bin/nvidia-smi") +
+      gpu("set NVIDIA_VISIBLE_DEVICES=all\nset NVIDIA_DRIVER_CAPABILITIES=compute, utility\n" + gpu_files,
+          mount("/", "/proc/driver/nvidia", "tmpfs") + a_driver_library +
+              mount("/usr/bin/nvidia-smi", "/usr/bin/nvidia-smi") +
               mount("/usr/lib/libnvidia-ml.so.580.65.06", "/usr/lib/x86_64-linux-gnu/libnvidia-ml.so.580.65.06") +
               mount("/run/nvidia-persistenced/socket", "/run/nvidia-persistenced/socket"));
   EXPECT_EQ(found.gpu_route, "nvidia-container-toolkit");
@@ -165,9 +168,10 @@ TEST(ContainerGpu, TheLegacyHookLeavesAFolderOfItsOwnInProc) {
 }
 
 TEST(ContainerGpu, CdiLeavesVoidOrItsOwnMarks) {
-  EXPECT_EQ(gpu("set NVIDIA_VISIBLE_DEVICES=void\n" + devices, library).gpu_route, "cdi");
-  EXPECT_EQ(gpu("set NVIDIA_CTK_LIBCUDA_DIR=/usr/lib\n" + devices, library).gpu_route, "cdi");
-  EXPECT_EQ(gpu(devices, library + mount("/nvct-params", "/proc/driver/nvidia/params", "tmpfs")).gpu_route, "cdi");
+  EXPECT_EQ(gpu("set NVIDIA_VISIBLE_DEVICES=void\n" + gpu_files, a_driver_library).gpu_route, "cdi");
+  EXPECT_EQ(gpu("set NVIDIA_CTK_LIBCUDA_DIR=/usr/lib\n" + gpu_files, a_driver_library).gpu_route, "cdi");
+  EXPECT_EQ(gpu(gpu_files, a_driver_library + mount("/nvct-params", "/proc/driver/nvidia/params", "tmpfs")).gpu_route,
+            "cdi");
 }
 
 TEST(ContainerGpu, WithoutDeviceOrLibraryItIsNone) {
@@ -177,8 +181,8 @@ TEST(ContainerGpu, WithoutDeviceOrLibraryItIsNone) {
 }
 
 TEST(ContainerGpu, FilesPassedByHand) {
-  EXPECT_EQ(gpu(devices, "").gpu_route, "device-files");
-  EXPECT_EQ(gpu(devices, library).gpu_route, "device-files");
+  EXPECT_EQ(gpu(gpu_files, "").gpu_route, "device-files");
+  EXPECT_EQ(gpu(gpu_files, a_driver_library).gpu_route, "device-files");
 }
 
 TEST(ContainerGpu, WindowsGivesADeviceOfItsOwn) {
@@ -189,7 +193,7 @@ TEST(ContainerGpu, WindowsGivesADeviceOfItsOwn) {
 }
 
 TEST(ContainerGpu, ApptainerBringsTheLibrariesItself) {
-  const std::string inside = "set APPTAINER_CONTAINER=x.sif\n" + devices;
+  const std::string inside = "set APPTAINER_CONTAINER=x.sif\n" + gpu_files;
   EXPECT_EQ(with(inside + mounts(mount("/usr/lib/libcuda.so.1", "/.singularity.d/libs/libcuda.so.1"))).gpu_route,
             "apptainer --nv");
   EXPECT_EQ(with(inside + mounts(mount("/usr/lib/libfakeroot.so", "/.singularity.d/libs/libfakeroot.so"))).gpu_route,
@@ -197,7 +201,7 @@ TEST(ContainerGpu, ApptainerBringsTheLibrariesItself) {
 }
 
 TEST(ContainerGpu, AHostHasNoRoute) {
-  const auto found = with("set NVIDIA_VISIBLE_DEVICES=all\n" + devices);
+  const auto found = with("set NVIDIA_VISIBLE_DEVICES=all\n" + gpu_files);
   EXPECT_EQ(found.gpu_route, "");
   EXPECT_THAT(found.visible_devices, IsEmpty());
   EXPECT_THAT(found.device_files, ElementsAre("nvidia-uvm", "nvidia0", "nvidiactl"));

@@ -1,7 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "detect/cuda.hpp"
 #include "detect/distributions.hpp"
 #include "detect/linker.hpp"
 #include "detect/torch.hpp"
@@ -97,59 +96,6 @@ TEST(Record, HoldsTheSizesOfSharedLibrariesOnly) {
   const auto sizes = recorded_libraries(search, distributions(search, tree / "sp").at(0));
   EXPECT_THAT(sizes, ElementsAre(Pair("nvidia/lib/liba.so.9", 129240U), Pair("x/_c.cpython-311.so", 7U),
                                  Pair("x/notes.so.txt.md", 5U)));
-}
-
-/// What `cuda` says of one library of a listing.
-std::string cuda_says(const Tree& tree, const std::string& component, const std::string& name,
-                      const std::string& path) {
-  Search search;
-  const auto installed = distributions(search, tree / "sp");
-  const auto recorded = recorded_libraries(search, installed);
-  Listing listing;
-  listing.libraries.push_back({name, tree / path, ""});
-  const auto facts = cuda(search, installed, recorded, &listing);
-  for (const auto& found : facts.components)
-    if (found.name == component) return found.version + ", " + tree.plain(found.origin);
-  return "none";
-}
-
-constexpr const char* two_wheels =
-    "-- sp/nvidia_cudnn_cu12-9.10.2.dist-info/METADATA --\nVersion: 9.10.2\n"
-    "-- sp/nvidia_cudnn_cu12-9.10.2.dist-info/RECORD --\nnvidia/cudnn/lib/libcudnn.so.9,sha256=a,6\n"
-    "-- sp/nvidia_cudnn_cu13-9.19.0.dist-info/METADATA --\nVersion: 9.19.0\n"
-    "-- sp/nvidia_cudnn_cu13-9.19.0.dist-info/RECORD --\nnvidia/cudnn/lib/libcudnn.so.9,sha256=a,4\n";
-
-TEST(Cuda, OfTwoWheelsThatListAFileTheOneWhoseSizeItHasIsNamed) {
-  const std::string file = "-- sp/nvidia/cudnn/lib/libcudnn.so.9 --\n";
-  EXPECT_EQ(cuda_says(Tree(two_wheels + file + "abc\n"), "cudnn", "libcudnn.so.9", "sp/nvidia/cudnn/lib/libcudnn.so.9"),
-            "9.19.0, METADATA of nvidia-cudnn-cu13");
-  EXPECT_EQ(
-      cuda_says(Tree(two_wheels + file + "abcde\n"), "cudnn", "libcudnn.so.9", "sp/nvidia/cudnn/lib/libcudnn.so.9"),
-      "9.10.2, METADATA of nvidia-cudnn-cu12");
-  EXPECT_EQ(
-      cuda_says(Tree(two_wheels + file + "abcdefgh\n"), "cudnn", "libcudnn.so.9", "sp/nvidia/cudnn/lib/libcudnn.so.9"),
-      "none");
-}
-
-TEST(Cuda, AFileElsewhereIsNamedByItselfAndNeverByTheWheel) {
-  const Tree tree(std::string(two_wheels) +
-                  "-- lib/libcudnn.so.9.7.1 --\nx\n-- lib/libcudnn.so.9 --\nx\n"
-                  "-- lib/libcudart-9335f6a2.so.12.4.127 --\n");
-  EXPECT_EQ(cuda_says(tree, "cudnn", "libcudnn.so.9", "lib/libcudnn.so.9.7.1"),
-            "9.7.1, name of @/lib/libcudnn.so.9.7.1");
-  EXPECT_EQ(cuda_says(tree, "cudnn", "libcudnn.so.9", "lib/libcudnn.so.9"), "none");
-  EXPECT_EQ(cuda_says(tree, "cudnn", "libcudnn_ops.so.9", "lib/libcudnn.so.9.7.1"), "none");
-  EXPECT_EQ(cuda_says(tree, "cuda", "libcudart-9335f6a2.so.12", "lib/libcudart-9335f6a2.so.12.4.127"),
-            "12.4.127, name of @/lib/libcudart-9335f6a2.so.12.4.127");
-}
-
-TEST(Cuda, WithoutTheLinkersAnswerTheMetadataSaysThatItIsOnlyInstalled) {
-  const Tree tree("-- sp/nvidia_nccl_cu13-2.28.9.dist-info/METADATA --\nVersion: 2.28.9\n" + std::string(two_wheels));
-  Search search;
-  const auto facts = cuda(search, distributions(search, tree / "sp"), {}, nullptr);
-  ASSERT_EQ(facts.components.size(), 1U);  // of two cuDNN wheels none can be named
-  EXPECT_EQ(facts.components[0].origin, "METADATA of nvidia-nccl-cu13, as installed");
-  EXPECT_EQ(facts.absent.size(), 4U);
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ Tree::Tree(const std::string& text) {
   machine.proc = root_ / "proc";
   machine.etc = root_ / "etc";
   machine.dev = root_ / "dev";
+  machine.local = root_ / "usr/local";
   machine.loader = root_ / "no-loader";
   machine.system_libraries = {root_ / "usr/lib/x86_64-linux-gnu"};
   add(text);
