@@ -9,12 +9,14 @@
 
 #include "base/elf.hpp"
 #include "base/text.hpp"
+#include "knowledge/rules.hpp"
 
 namespace envguard::detect {
 
 namespace {
 
 namespace fs = std::filesystem;
+using knowledge::cite;
 using model::Finding;
 using Severity = Finding::Severity;
 
@@ -60,6 +62,33 @@ std::vector<fs::path> own_folders(const model::Install& install) {
   return folders;
 }
 
+/// 13 of the libcudart.so.13 that is asked for; 0: unknown.
+unsigned cuda_major(const Listing& listing) {
+  std::vector<std::string> names = listing.missing;
+  for (const model::Library& library : listing.libraries) names.push_back(library.name);
+  constexpr std::string_view runtime = "libcudart.so.";
+  for (const std::string_view name : names)
+    if (name.starts_with(runtime))
+      if (const auto version = knowledge::Dotted::parse(name.substr(runtime.size()))) return version->number(0);
+  return 0;
+}
+
+/// The command that brings what is missing, where it is few wheels and all are known.
+std::string mend_missing(const model::Install& install, const Listing& listing) {
+  if (install.kind == model::Install::Kind::libtorch)
+    return "# put the folder of these libraries on LD_LIBRARY_PATH, in the versions that LibTorch was built with";
+  std::set<std::string> wheels;
+  bool all = !listing.missing.empty();
+  for (const std::string& name : listing.missing) {
+    const auto wheel = knowledge::wheel_of(name, cuda_major(listing));
+    all = all && wheel;
+    if (wheel) wheels.insert(base::shell_quote(*wheel));
+  }
+  if (!all || wheels.size() > most_named)
+    return "# install the nvidia wheels that torch depends on (pip check names them)";
+  return fmt::format("pip install {}", fmt::join(wheels, " "));
+}
+
 }  // namespace
 
 std::vector<Finding> stray_cudnn(const Listing& listing) {
@@ -72,12 +101,13 @@ std::vector<Finding> stray_cudnn(const Listing& listing) {
     if (library.name.starts_with("libcudnn_") && library.path.parent_path() != folder)
       strays.add(library, folder / library.name);
   if (strays.names.empty()) return {};
-  return {
+  return {cite(
+      "cudnn-late-libraries",
       {strays.same_build ? Severity::warning : Severity::error, "stray-cudnn",
        fmt::format("{} would load cuDNN's parts from another folder than its own ({}): {}.", front->name,
                    strays.same_build ? "the same build, today" : "another build; its version number will not show it",
                    some_of(strays.names)),
-       folders_of(strays.folders), mend_path}};
+       folders_of(strays.folders), mend_path})};
 }
 
 std::vector<Finding> second_cuda(const model::Install& install, const Listing& listing) {
@@ -97,11 +127,12 @@ std::vector<Finding> second_cuda(const model::Install& install, const Listing& l
     }
   }
   if (strays.names.empty()) return {};
-  return {{strays.same_build ? Severity::warning : Severity::error, "second-cuda",
-           fmt::format("{} CUDA {} would load instead of the install's own ({}): {}.", strays.names.size(),
-                       strays.names.size() == 1 ? "library" : "libraries",
-                       strays.same_build ? "the same builds, today" : "other builds", some_of(strays.names)),
-           folders_of(strays.folders), mend_path}};
+  return {cite("one-cuda",
+               {strays.same_build ? Severity::warning : Severity::error, "second-cuda",
+                fmt::format("{} CUDA {} would load instead of the install's own ({}): {}.", strays.names.size(),
+                            strays.names.size() == 1 ? "library" : "libraries",
+                            strays.same_build ? "the same builds, today" : "other builds", some_of(strays.names)),
+                folders_of(strays.folders), mend_path})};
 }
 
 std::vector<Finding> not_as_recorded(const std::vector<RecordedLibrary>& recorded) {
@@ -120,17 +151,20 @@ std::vector<Finding> not_as_recorded(const std::vector<RecordedLibrary>& recorde
     shared.emplace(wheels[0]->distribution->name, wheels[1]->distribution->name);
   }
   for (const auto& [wheel, names] : changed)
-    findings.push_back({Severity::error, "library-not-as-recorded",
-                        fmt::format("{} of {} {} gone or of another size than its RECORD says: {}.",
-                                    names.size() == 1 ? "A library" : fmt::format("{} libraries", names.size()),
-                                    wheel->name, names.size() == 1 ? "is" : "are", some_of(names)),
-                        wheel->folder.string(),
-                        fmt::format("pip install --force-reinstall --no-deps {}=={}", wheel->name, wheel->version)});
+    findings.push_back(cite(
+        "wheel-record", {Severity::error, "library-not-as-recorded",
+                         fmt::format("{} of {} {} gone or of another size than its RECORD says: {}.",
+                                     names.size() == 1 ? "A library" : fmt::format("{} libraries", names.size()),
+                                     wheel->name, names.size() == 1 ? "is" : "are", some_of(names)),
+                         wheel->folder.string(),
+                         fmt::format("pip install --force-reinstall --no-deps {}=={}", wheel->name, wheel->version)}));
   for (const auto& [one, other] : shared)
-    findings.push_back({Severity::error, "wheels-overwrite-each-other",
-                        fmt::format("{} and {} install the same files; the later one overwrote the other.", one, other),
-                        by_path.begin()->second.front()->distribution->folder.parent_path().string(),
-                        fmt::format("# uninstall both, then install the one that torch asks for")});
+    findings.push_back(
+        cite("wheel-record",
+             {Severity::error, "wheels-overwrite-each-other",
+              fmt::format("{} and {} install the same files; the later one overwrote the other.", one, other),
+              by_path.begin()->second.front()->distribution->folder.parent_path().string(),
+              "# uninstall both, then install the one that torch asks for"}));
   return findings;
 }
 
@@ -141,15 +175,20 @@ std::vector<Finding> unusable(const model::Install& install, const Listing& list
         {Severity::error, "torch-without-libraries",
          fmt::format("torch {} has no libtorch.so: nothing can be measured with it.", base::visible(install.version)),
          install.library.string(), "# install it again; a source tree is no install"}};
+  const bool python = install.kind == model::Install::Kind::site_packages;
   if (!listing.failure.empty())
-    return {{Severity::error, "torch-does-not-open", fmt::format("This torch cannot be opened: {}.", listing.failure),
-             install.library.string(), "# install the wheels that torch depends on (pip check names them)"}};
+    return {
+        cite("torch-libraries",
+             {Severity::error, "torch-does-not-open",
+              fmt::format("This torch cannot be opened: {}{}.", base::visible(listing.failure),
+                          python && !listing.missing.empty() ? "; in Python, `import torch` raises ImportError" : ""),
+              install.library.string(), mend_missing(install, listing)})};
   if (listing.missing.empty()) return {};
-  return {{Severity::note, "cuda-libraries-missing",
-           fmt::format("Only the CPU part opens: {} {} nowhere.", some_of(listing.missing),
-                       listing.missing.size() == 1 ? "is" : "are"),
-           install.library.string(),
-           "# for the GPU, install the nvidia wheels that torch depends on (pip check names them)"}};
+  return {cite("torch-libraries", {Severity::note, "cuda-libraries-missing",
+                                   fmt::format("Only the CPU part opens: {} {} nowhere{}.", some_of(listing.missing),
+                                               listing.missing.size() == 1 ? "is" : "are",
+                                               python ? "; in Python, `import torch` raises ImportError" : ""),
+                                   install.library.string(), mend_missing(install, listing)})};
 }
 
 }  // namespace envguard::detect

@@ -76,10 +76,47 @@ TEST(Unusable, ATorchWithoutLibrariesIsAnError) {
   Listing without;
   without.missing = {"libcudnn.so.9"};
   EXPECT_EQ(unusable(install, without).at(0).severity, Finding::Severity::note);
+  without.missing = {"libcudart.so.13", "libcudnn.so.9"};
+  EXPECT_EQ(unusable(install, without).at(0).rule, "torch-libraries");
   without.failure = "libtorch_cpu.so needs libcudart.so.13, which is nowhere";
   EXPECT_EQ(unusable(install, without).at(0).id, "torch-does-not-open");
   std::filesystem::remove(tree / "sp/torch/lib/libtorch.so");
   EXPECT_EQ(unusable(install, without).at(0).id, "torch-without-libraries");
+}
+
+TEST(Unusable, TheWheelsThatBringWhatIsMissingAreNamed) {
+  const Tree tree(torch_in("sp", "2.11.0"));
+  auto install = install_at(tree.machine, tree / "sp", "").install.value();
+  Listing without;
+  const auto mended = [&](std::vector<std::string> missing) {
+    without.missing = std::move(missing);
+    return unusable(install, without).at(0).mend;
+  };
+  EXPECT_EQ(mended({"libcudart.so.12"}), "pip install nvidia-cuda-runtime-cu12");
+  EXPECT_EQ(mended({"libcudart.so.13", "libcudnn.so.9"}), "pip install 'nvidia-cuda-runtime==13.*' nvidia-cudnn-cu13");
+  EXPECT_EQ(mended({"libcudnn.so.9"}), "# install the nvidia wheels that torch depends on (pip check names them)");
+  without.libraries = {{"libcudart.so.12", "/x/libcudart.so.12", ""}};
+  EXPECT_EQ(mended({"libcudnn.so.9"}), "pip install nvidia-cudnn-cu12");
+  EXPECT_THAT(mended({"libcudnn.so.9", "libfoo.so"}), testing::StartsWith("#"));
+  EXPECT_THAT(unusable(install, without).at(0).what, HasSubstr("in Python, `import torch` raises ImportError"));
+  install.kind = model::Install::Kind::libtorch;
+  EXPECT_THAT(mended({"libcudart.so.13"}), HasSubstr("LD_LIBRARY_PATH"));
+  EXPECT_THAT(unusable(install, without).at(0).what, testing::Not(HasSubstr("Python")));
+}
+
+TEST(Contradictions, EachCitesItsRule) {
+  const Tree tree(torch_in("sp", "2.11.0") + "-- sp/nvidia/cu13/lib/libcublas.so.13 --\n-- cuda/libcublas.so.13 --\n");
+  const auto install = install_at(tree.machine, tree / "sp", "").install.value();
+  const Distribution wheel{"nvidia-cudnn-cu13", "9.19.0.56", tree / "sp"};
+  for (const auto& [found, rule] : std::vector<std::pair<std::vector<Finding>, std::string>>{
+           {stray_cudnn(listing(tree, {{"wheel", "libcudnn.so.9"}, {"stray", "libcudnn_ops.so.9"}})),
+            "cudnn-late-libraries"},
+           {second_cuda(install, listing(tree, {{"cuda", "libcublas.so.13"}})), "one-cuda"},
+           {not_as_recorded({{&wheel, tree / "sp/gone.so", 6}}), "wheel-record"}}) {
+    ASSERT_EQ(found.size(), 1U) << rule;
+    EXPECT_EQ(found[0].rule, rule);
+    EXPECT_FALSE(found[0].source.empty());
+  }
 }
 
 std::vector<std::string> knobs_of(const Tree& tree, const Listing* listing) {
