@@ -1,7 +1,7 @@
 cmake_minimum_required(VERSION 3.25)
 # Writes OUTPUT with the identity of this build: a digest of every source file and of what compiled it. Untouched when nothing changed.
 file(GLOB_RECURSE sources LIST_DIRECTORIES false RELATIVE "${SOURCE_FOLDER}"
-  "${SOURCE_FOLDER}/*.cpp" "${SOURCE_FOLDER}/*.hpp" "${SOURCE_FOLDER}/*.toml")
+  "${SOURCE_FOLDER}/*.cpp" "${SOURCE_FOLDER}/*.hpp" "${SOURCE_FOLDER}/*.toml" "${SOURCE_FOLDER}/*.cu")
 list(SORT sources)
 set(digests "${SETTINGS}")
 foreach(source IN LISTS sources)

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/probes/flags.hpp"
 #include "engine/probes/table.hpp"
 #include "recipe/summary.hpp"
 
@@ -20,9 +21,10 @@ model::ProbeStatus status_of(torch::Refusal::Reason reason) {
       return ProbeStatus::unsupported;
     case torch::Refusal::Reason::not_deterministic:
       return ProbeStatus::not_deterministic;
+    case torch::Refusal::Reason::no_kernel_image:  // nothing of this PyTorch runs here
     case torch::Refusal::Reason::no_memory:
-    case torch::Refusal::Reason::device:
-      break;  // of this moment, so it must never be locked
+    case torch::Refusal::Reason::device:  // of this moment
+      break;                              // must never be locked
   }
   return ProbeStatus::failed;
 }
@@ -55,7 +57,7 @@ void Ladder::run_round() {
 
 void Ladder::run_unit(const recipe::Unit& unit) {
   channel_.send(codec::Begin{unit.id});
-  probes::Bench bench(torch_, unit, perturb_, [this](const probes::Kept& kept) { send(kept); });
+  probes::Bench bench(torch_, direct_, unit, perturb_, [this](const probes::Kept& kept) { send(kept); });
   const Ending ending = measure(bench);
   for (std::size_t i = bench.kept(); i < unit.outputs.size(); ++i) send_refused(unit.outputs[i].id, ending);
   printed_.hand_on();
@@ -64,25 +66,27 @@ void Ladder::run_unit(const recipe::Unit& unit) {
 Ladder::Ending Ladder::measure(probes::Bench& bench) try {
   const probes::UnitCode* code = probes::find_code(bench.unit().id);
   if (code == nullptr) return {ProbeStatus::failed, "this engine has no code for it"};
+  const probes::FlagsInForce flags(torch_, bench.unit().flags);
   bench.seed_generator();
   code->run(bench);
-  return {ProbeStatus::failed, "its code ended without yielding it"};
+  // A kernel of this unit that nothing waited for must not fail in the next one.
+  return refused(ProbeStatus::failed, "its code ended without yielding it");
 } catch (const torch::Refusal& refusal) {
-  return refused(refusal);
+  return refused(status_of(refusal.reason()), refusal.what());
 } catch (const std::exception& error) {
-  return {ProbeStatus::failed, error.what()};
+  return refused(ProbeStatus::failed, error.what());
 }
 
-Ladder::Ending Ladder::refused(const torch::Refusal& refusal) {
+Ladder::Ending Ladder::refused(ProbeStatus status, const std::string& message) {
   device_lost_ = torch_.on_cuda() && !device_answers();
-  return {device_lost_ ? ProbeStatus::failed : status_of(refusal.reason()), refusal.what()};
+  return {device_lost_ ? ProbeStatus::failed : status, message};
 }
 
-/// A CUDA error that destroyed the context shows in every later call.
+/// A CUDA error that destroyed the context shows in every later call, and so does a GPU that is gone.
 bool Ladder::device_answers() const try {
   (void)to_host(zeros(torch_, {1}, probes::DType::float32));
   return true;
-} catch (const torch::Refusal&) {
+} catch (const std::exception&) {
   return false;
 }
 

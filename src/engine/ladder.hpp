@@ -19,7 +19,7 @@ namespace envguard::engine {
 class Ladder {
  public:
   Ladder(const torch::Torch& torch, const model::Plan& plan, Channel& channel, PrintedText& printed)
-      : torch_(torch), plan_(plan), channel_(channel), printed_(printed) {}
+      : torch_(torch), direct_(torch), plan_(plan), channel_(channel), printed_(printed) {}
 
   /// Every round of the plan. What the last line says: after a lost CUDA context it stops early, since nothing after it
   /// can be believed.
@@ -34,13 +34,14 @@ class Ladder {
   void run_round();
   void run_unit(const recipe::Unit& unit);
   [[nodiscard]] Ending measure(probes::Bench& bench);
-  [[nodiscard]] Ending refused(const torch::Refusal& refusal);
+  [[nodiscard]] Ending refused(model::ProbeStatus status, const std::string& message);
   [[nodiscard]] bool device_answers() const;
   void send(const probes::Kept& kept);
   void send_refused(std::string_view id, const Ending& ending);
   [[nodiscard]] bool wanted(std::string_view id) const;
 
   const torch::Torch& torch_;
+  cuda::Direct direct_;
   const model::Plan& plan_;
   Channel& channel_;
   PrintedText& printed_;

@@ -24,12 +24,14 @@ std::string canonical(const Unit& unit, const Output& output, std::size_t positi
                                  position, unit.generator_seed);
   for (const model::DeviceKind kind : unit.devices) text += kind == model::DeviceKind::cpu ? "cpu\n" : "cuda\n";
   for (const Input& input : unit.inputs) text += canonical(input);
+  for (const auto& [flag, value] : unit.flags) text += fmt::format("flag {} {}\n", flag, value);
   return text.append(output.operation).append("\n");
 }
 
 /// Of the strict ladder: what threads, flags and libraries are known to move, and one training.
 bool runs_as_is(std::string_view unit) {
   static constexpr std::array units{std::string_view("blas.gemm_f32_257x1031x129"),
+                                    std::string_view("blas.gemm_f32_2048x2048x2048"),
                                     std::string_view("blas.gemm_f32_32x8192x32"),
                                     std::string_view("blas.linear_bf16_257x1031x129"),
                                     std::string_view("linalg.qr"),
@@ -53,6 +55,7 @@ std::vector<Unit> gather() {
 
 /// The type in which a unit computes.
 DType dtype_of(const Unit& unit) {
+  if (unit.computes_in) return *unit.computes_in;
   const auto floating =
       std::find_if(unit.inputs.begin(), unit.inputs.end(), [](const Input& input) { return is_floating(input.dtype); });
   if (floating != unit.inputs.end()) return floating->dtype;
@@ -60,7 +63,7 @@ DType dtype_of(const Unit& unit) {
 }
 
 bool after_steps_of_adam(const Unit& unit, const Output& output) {
-  const bool adam = unit.id == "train.cnn_adam" || unit.id == "train.transformer_adamw";
+  const bool adam = unit.id.starts_with("train.cnn_adam") || unit.id.starts_with("train.transformer_adamw");
   return adam && output.id.find(".w", unit.id.size()) != std::string::npos;
 }
 
@@ -71,13 +74,14 @@ std::vector<Definition> define() {
       const Output& output = unit.outputs[position];
       all.push_back({output.id, std::string(model::layer_of(output.id)), unit.id, unit.family, unit.devices,
                      canonical(unit, output, position), dtype_of(unit), !after_steps_of_adam(unit, output), unit.strict,
-                     unit.as_is});
+                     unit.as_is, unit.embedded});
     }
   }
   return all;
 }
 
 bool runs_on(const Definition& definition, model::DeviceKind device) {
+  if (definition.embedded && !has_embedded_sass()) return false;
   return std::find(definition.devices.begin(), definition.devices.end(), device) != definition.devices.end();
 }
 
@@ -87,6 +91,10 @@ const Input& Unit::input(std::string_view name) const {
   const auto found = std::find_if(inputs.begin(), inputs.end(), [&](const Input& input) { return input.name == name; });
   if (found == inputs.end()) throw std::logic_error(fmt::format("{} has no input {}", id, name));
   return *found;
+}
+
+bool has_embedded_sass() {
+  return ENVGUARD_EMBEDDED_SASS != 0;
 }
 
 const std::vector<Unit>& units() {

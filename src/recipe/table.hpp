@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/device.hpp"
@@ -28,6 +30,13 @@ struct Unit {
   std::uint64_t generator_seed = 0;        ///< torch's default generator is set to it first; 0: the unit draws nothing
   std::vector<Output> outputs;             ///< in the order in which the unit yields them
   bool strict = true, as_is = false;       ///< the profiles in which it runs
+  /// PyTorch's flags of `settable_flags` that hold while the unit runs, over the profile's; put back after it.
+  std::vector<std::pair<std::string, bool>> flags = {};
+  /// The unit that computes the same from the same inputs a layer of software higher: PyTorch's product over the one
+  /// that cuBLAS was asked for directly, NVRTC's kernel over nvcc's. Empty for every other unit.
+  std::string twin = {};
+  std::optional<DType> computes_in = {};  ///< where it is not the type of its inputs, as under autocast
+  bool embedded = false;                  ///< machine code that nvcc made while envguard was built
   [[nodiscard]] const Input& input(
       std::string_view name) const;  ///< a name that is not there is a fault of the program
 };
@@ -41,8 +50,12 @@ struct Definition {
   /// Whether its distance tells rounding from more. Weights after steps of Adam do not: it turns the noise of a
   /// gradient that is zero into a step of the learning rate.
   bool classifies = true;
-  bool strict = true, as_is = false;  ///< as of its unit
+  bool strict = true, as_is = false, embedded = false;  ///< as of its unit
 };
+
+/// Whether this build carries nvcc's machine code. Without it `probes` leaves out the units of it, so that they count
+/// as the other build's alone.
+[[nodiscard]] bool has_embedded_sass();
 
 /// Every unit, lowest layer first: the order in which the ladder runs.
 [[nodiscard]] const std::vector<Unit>& units();

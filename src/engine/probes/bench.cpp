@@ -20,13 +20,18 @@ constexpr DType dtype_of_host<float> = DType::float32;
 
 }  // namespace
 
-Bench::Bench(const Torch& torch, const recipe::Unit& unit, std::optional<std::uint64_t> perturb, Sink sink)
-    : torch_(torch), unit_(unit), perturb_(perturb), sink_(std::move(sink)) {}
+Bench::Bench(const Torch& torch, cuda::Direct& direct, const recipe::Unit& unit, std::optional<std::uint64_t> perturb,
+             Sink sink)
+    : torch_(torch), direct_(direct), unit_(unit), perturb_(perturb), sink_(std::move(sink)) {}
 
 Tensor Bench::input(std::string_view name) const {
   const recipe::Input& input = unit_.input(name);
   const recipe::Buffer buffer = recipe::generate(input, perturb_);
   return to_device(torch_.host_tensor(buffer.bytes(), input.shape, input.dtype));
+}
+
+recipe::Buffer Bench::host_bytes(std::string_view name) const {
+  return recipe::generate(unit_.input(name), perturb_);
 }
 
 template <class T>
@@ -42,6 +47,7 @@ std::vector<T> Bench::host(std::string_view name) const {
 
 template std::vector<double> Bench::host<double>(std::string_view) const;
 template std::vector<float> Bench::host<float>(std::string_view) const;
+template std::vector<std::int64_t> Bench::host<std::int64_t>(std::string_view) const;
 
 void Bench::seed_generator() const {
   if (unit_.generator_seed == 0) return;
@@ -63,16 +69,18 @@ void Bench::keep(std::string_view name, const TensorList& tensors) {
 }
 
 void Bench::keep(std::string_view name, std::span<const double> values) {
-  keep_host(name, std::as_bytes(values), DType::float64);
+  keep(name, std::as_bytes(values), DType::float64, {std::ssize(values)});
 }
 
 void Bench::keep(std::string_view name, std::span<const float> values) {
-  keep_host(name, std::as_bytes(values), DType::float32);
+  keep(name, std::as_bytes(values), DType::float32, {std::ssize(values)});
 }
 
-void Bench::keep_host(std::string_view name, std::span<const std::byte> bytes, DType dtype) {
+void Bench::keep(std::string_view name, std::span<const std::byte> bytes, DType dtype, const Shape& shape) {
   const std::string_view id = claim(name);
-  sink_({id, bytes, dtype, {static_cast<std::int64_t>(bytes.size() / recipe::size_of(dtype))}, {1}});
+  Shape strides(shape.size(), 1);
+  for (std::size_t i = shape.size(); i > 1; --i) strides[i - 2] = strides[i - 1] * shape[i - 1];
+  sink_({id, bytes, dtype, shape, strides});
   ++kept_;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/cuda/direct.hpp"
 #include "engine/torch/operators.hpp"
 #include "model/probe.hpp"
 #include "recipe/summary.hpp"
@@ -34,9 +35,11 @@ struct Kept {
 class Bench {
  public:
   using Sink = std::function<void(const Kept&)>;
-  Bench(const Torch& torch, const recipe::Unit& unit, std::optional<std::uint64_t> perturb, Sink sink);
+  Bench(const Torch& torch, cuda::Direct& direct, const recipe::Unit& unit, std::optional<std::uint64_t> perturb,
+        Sink sink);
 
   [[nodiscard]] const Torch& torch() const { return torch_; }
+  [[nodiscard]] cuda::Direct& direct() const { return direct_; }
   [[nodiscard]] const recipe::Unit& unit() const { return unit_; }
 
   /// The unit's input of that name on the device, in torch's own allocator; each call makes a new one.
@@ -46,6 +49,8 @@ class Bench {
   /// The input's elements on the host, as recipe makes them; `size` elements of T.
   template <class T>
   [[nodiscard]] std::vector<T> host(std::string_view name) const;
+
+  [[nodiscard]] recipe::Buffer host_bytes(std::string_view name) const;
 
   /// Sets the default generator of the device to the unit's seed, where the unit has one. Done before the unit's code
   /// runs.
@@ -61,15 +66,17 @@ class Bench {
   /// What the host itself computed.
   void keep(std::string_view name, std::span<const double> values);
   void keep(std::string_view name, std::span<const float> values);
+  /// What came back from a GPU without PyTorch: contiguous elements.
+  void keep(std::string_view name, std::span<const std::byte> bytes, DType dtype, const Shape& shape);
 
   /// How many outputs were kept.
   [[nodiscard]] std::size_t kept() const { return kept_; }
 
  private:
   [[nodiscard]] std::string_view claim(std::string_view name) const;
-  void keep_host(std::string_view name, std::span<const std::byte> bytes, DType dtype);
 
   const Torch& torch_;
+  cuda::Direct& direct_;
   const recipe::Unit& unit_;
   std::optional<std::uint64_t> perturb_;
   Sink sink_;

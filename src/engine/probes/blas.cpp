@@ -54,6 +54,8 @@ constexpr std::array units{
     UnitCode{"blas.gemm_f32_32x8192x32", gemm},
     UnitCode{"blas.gemm_f32_16x16x16", gemm},
     UnitCode{"blas.gemm_f32_2048x2048x2048", gemm},
+    UnitCode{"blas.gemm_f32_2048x2048x2048_tf32", gemm},
+    UnitCode{"blas.gemm_bf16_128x16384x128", gemm},
     UnitCode{"blas.gemm_f64_257x1031x129", gemm},
     UnitCode{"blas.gemm_bf16_257x1031x129", gemm},
     UnitCode{"blas.gemm_bf16_32x16384x32", gemm},

@@ -81,6 +81,8 @@ constexpr std::array units{
     UnitCode{"dnn.group_norm_channels_last", group_norm_channels_last},
     UnitCode{"dnn.batch_norm", batch_norm_training},
     UnitCode{"dnn.lstm", lstm},
+    UnitCode{"dnn.conv2d_3x3_c64", conv2d_3x3},
+    UnitCode{"dnn.lstm_h128", lstm},
 };
 
 }  // namespace

@@ -66,6 +66,15 @@ Tensor cross_entropy(const Tensor& x, const Tensor& target) {
   return x.torch().call("aten::cross_entropy_loss", "", x, target, none, mean, ignore_index, 0.0);
 }
 
+Tensor autocast_cross_entropy(const Tensor& x, const Tensor& target) {
+  constexpr int mean = 1;
+  constexpr int ignore_index = -100;
+  constexpr int classes = 1;
+  const Tensor logarithms = x.torch().call("aten::log_softmax", "int", x, classes, std::optional(x.dtype()));
+  return x.torch().call("aten::nll_loss_nd", "", to(logarithms, torch::DType::float32), target, none, mean,
+                        ignore_index);
+}
+
 Tensor mse_loss(const Tensor& x, const Tensor& target) {
   constexpr int mean = 1;
   return x.torch().call("aten::mse_loss", "", x, target, mean);

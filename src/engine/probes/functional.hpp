@@ -33,6 +33,9 @@ struct Convolution {
 [[nodiscard]] Tensor gelu(const Tensor& x);
 [[nodiscard]] Tensor embedding(const Tensor& weight, const Tensor& indices);
 [[nodiscard]] Tensor cross_entropy(const Tensor& x, const Tensor& target);
+/// As torch.autocast has it on CUDA, where x is of a lower type: log_softmax in that type, which cross_entropy_loss
+/// asks for by name, and nll_loss in float32 (aten/src/ATen/autocast_mode.h, native/LossNLL.cpp).
+[[nodiscard]] Tensor autocast_cross_entropy(const Tensor& x, const Tensor& target);
 [[nodiscard]] Tensor mse_loss(const Tensor& x, const Tensor& target);
 /// Causal, without dropout, scaled by 1 / sqrt(head size).
 [[nodiscard]] Tensor causal_attention(const Tensor& q, const Tensor& k, const Tensor& v);

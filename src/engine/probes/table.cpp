@@ -7,7 +7,7 @@ namespace envguard::engine::probes {
 const std::vector<UnitCode>& unit_codes() {
   static const std::vector<UnitCode> codes = [] {
     std::vector<UnitCode> all;
-    for (const auto layer : {arith(), rng(), blas(), linalg(), dnn(), ops(), train()}) {
+    for (const auto layer : {arith(), arith_gpu(), libraries(), rng(), blas(), linalg(), dnn(), ops(), train()}) {
       all.insert(all.end(), layer.begin(), layer.end());
     }
     return all;

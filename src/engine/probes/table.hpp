@@ -14,8 +14,10 @@ struct UnitCode {
   void (*run)(Bench&);
 };
 
-// One file a layer.
+// One file a layer; what goes around PyTorch on a GPU has two of its own.
 [[nodiscard]] std::span<const UnitCode> arith();
+[[nodiscard]] std::span<const UnitCode> arith_gpu();
+[[nodiscard]] std::span<const UnitCode> libraries();
 [[nodiscard]] std::span<const UnitCode> rng();
 [[nodiscard]] std::span<const UnitCode> blas();
 [[nodiscard]] std::span<const UnitCode> linalg();
@@ -23,7 +25,7 @@ struct UnitCode {
 [[nodiscard]] std::span<const UnitCode> ops();
 [[nodiscard]] std::span<const UnitCode> train();
 
-/// All of them, lowest layer first. A test compares them with the recipe, both ways.
+/// All of them. A test compares them with the recipe, both ways.
 [[nodiscard]] const std::vector<UnitCode>& unit_codes();
 /// Null where there is none.
 [[nodiscard]] const UnitCode* find_code(std::string_view unit);

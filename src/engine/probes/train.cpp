@@ -1,6 +1,8 @@
 // Layer 4: short trainings, kept at the first forward, the first gradients, and after 1, 2, 4 … 32 steps.
 #include <array>
 #include <bit>
+#include <optional>
+#include <span>
 #include <string>
 
 #include <fmt/format.h>
@@ -24,17 +26,48 @@ TensorList gradients_of(const TensorList& parameters) {
   return gradients;
 }
 
+/// What torch.autocast casts on CUDA (aten/src/ATen/autocast_mode.h): matrix products, convolutions and attention run
+/// in the lower type, their weights and biases cast each time; without one nothing is cast.
+struct Autocast {
+  std::optional<DType> low;
+  [[nodiscard]] Tensor operator()(const Tensor& tensor) const { return low ? to(tensor, *low) : tensor; }
+  [[nodiscard]] Tensor back(const Tensor& tensor) const { return low ? to(tensor, DType::float32) : tensor; }
+  [[nodiscard]] Tensor loss(const Tensor& y, const Tensor& target) const {
+    return low ? autocast_cross_entropy(y, target) : cross_entropy(y, target);
+  }
+};
+
+/// A power of two, so that scaling is exact where nothing underflows: what GradScaler is there for in float16.
+constexpr float scale_of_loss = 1024;
+
+Tensor scalar(const Torch& torch, float value) {
+  return to_device(torch.host_tensor(std::as_bytes(std::span(&value, 1)), {}, DType::float32));
+}
+
+/// The first backward pass of the loss times `scale`, and the gradients divided by it again.
+TensorList scaled_gradients(const Tensor& loss, const TensorList& parameters, float scale) {
+  if (scale == 1) {
+    backward(loss, parameters);
+    return gradients_of(parameters);
+  }
+  backward(loss, parameters, scalar(loss.torch(), scale));
+  TensorList gradients;
+  for (const Tensor& gradient : gradients_of(parameters)) {
+    gradients.push_back(mul(gradient, scalar(loss.torch(), 1 / scale)));
+  }
+  return gradients;
+}
+
 template <class Network, class Optimizer>
-void train(Bench& bench, const Network& network, Optimizer optimizer) {
+void train(Bench& bench, const Network& network, Optimizer optimizer, float scale = 1) {
   const TensorList parameters = network.parameters();
   for (unsigned step = 1; step <= steps; ++step) {
     const Forward forward = network.forward(step - 1);
     if (step == 1) bench.keep("forward", forward.y);
-    backward(forward.loss, parameters);
-    const TensorList gradients = gradients_of(parameters);
+    const TensorList gradients = scaled_gradients(forward.loss, parameters, scale);
     if (step == 1) bench.keep("gradients", gradients);
     optimizer.step(gradients);
-    for (const Tensor& gradient : gradients) zero_(gradient);
+    for (const Tensor& gradient : gradients_of(parameters)) zero_(gradient);
     if (std::has_single_bit(step)) bench.keep(fmt::format("w{}", step), parameters);
   }
 }
@@ -47,8 +80,9 @@ struct Affine {
 };
 
 struct Linear : Affine {
-  using Affine::Affine;
-  [[nodiscard]] Tensor operator()(const Tensor& h) const { return linear(h, weight, bias); }
+  Linear(const Bench& bench, const std::string& name, const Autocast& how = {}) : Affine(bench, name), cast(how) {}
+  [[nodiscard]] Tensor operator()(const Tensor& h) const { return linear(cast(h), cast(weight), cast(bias)); }
+  Autocast cast;
 };
 
 struct LayerNorm : Affine {
@@ -66,27 +100,29 @@ struct BatchNorm : Affine {
 };
 
 struct Cnn {
-  explicit Cnn(const Bench& bench)
-      : x(bench.input("x")),
+  explicit Cnn(const Bench& bench, const Autocast& how = {})
+      : cast(how),
+        x(bench.input("x")),
         labels(bench.input("labels")),
         conv1(bench.parameter("conv1.weight")),
         norm1(bench, "norm1"),
         conv2(bench.parameter("conv2.weight")),
         norm2(bench, "norm2"),
-        output(bench, "linear") {}
+        output(bench, "linear", how) {}
 
   [[nodiscard]] TensorList parameters() const {
     return {conv1, norm1.weight, norm1.bias, conv2, norm2.weight, norm2.bias, output.weight, output.bias};
   }
 
   [[nodiscard]] Forward forward(unsigned) const {
-    Tensor h = relu(norm1(conv(x, conv1, {.padding = 1})));
-    h = relu(norm2(conv(h, conv2, {.stride = 2, .padding = 1})));
+    Tensor h = relu(norm1(conv(cast(x), cast(conv1), {.padding = 1})));
+    h = relu(norm2(conv(cast(h), cast(conv2), {.stride = 2, .padding = 1})));
     h = avg_pool2d(h, 2);
     Tensor y = output(reshape(h, {h.size(0), -1}));
-    return {y, cross_entropy(y, labels)};
+    return {y, cast.loss(y, labels)};
   }
 
+  Autocast cast;
   Tensor x, labels, conv1;
   BatchNorm norm1;
   Tensor conv2;
@@ -95,16 +131,17 @@ struct Cnn {
 };
 
 struct Transformer {
-  explicit Transformer(const Bench& bench)
-      : tokens(bench.input("tokens")),
+  explicit Transformer(const Bench& bench, const Autocast& how = {})
+      : cast(how),
+        tokens(bench.input("tokens")),
         targets(bench.input("targets")),
         table(bench.parameter("embedding")),
         norm1(bench, "norm1"),
-        qkv(bench, "qkv"),
-        projection(bench, "projection"),
+        qkv(bench, "qkv", how),
+        projection(bench, "projection", how),
         norm2(bench, "norm2"),
-        up(bench, "up"),
-        down(bench, "down"),
+        up(bench, "up", how),
+        down(bench, "down", how),
         head(bench.parameter("head.weight")) {}
 
   [[nodiscard]] TensorList parameters() const {
@@ -122,12 +159,13 @@ struct Transformer {
 
   [[nodiscard]] Forward forward(unsigned) const {
     Tensor h = embedding(table, tokens);
-    h = plus(h, attention(norm1(h)));
-    h = plus(h, down(gelu(up(norm2(h)))));
-    Tensor y = reshape(linear(h, head), {targets.size(0), head.size(0)});
-    return {y, cross_entropy(y, targets)};
+    h = plus(h, cast.back(attention(norm1(h))));
+    h = plus(h, cast.back(down(gelu(up(norm2(h))))));
+    Tensor y = reshape(linear(cast(h), cast(head)), {targets.size(0), head.size(0)});
+    return {y, cast.loss(y, targets)};
   }
 
+  Autocast cast;
   Tensor tokens, targets, table;
   LayerNorm norm1;
   Linear qkv, projection;
@@ -168,9 +206,18 @@ struct Dynamic {
   Linear in, hidden, out;
 };
 
+void train_with_sgd(Bench& bench, const Cnn& network, float scale = 1) {
+  train(bench, network, Sgd(network.parameters(), {.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 0.0005}),
+        scale);
+}
 void cnn_sgd(Bench& bench) {
-  const Cnn network(bench);
-  train(bench, network, Sgd(network.parameters(), {.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 0.0005}));
+  train_with_sgd(bench, Cnn(bench));
+}
+void cnn_sgd_bf16(Bench& bench) {
+  train_with_sgd(bench, Cnn(bench, {DType::bfloat16}));
+}
+void cnn_sgd_f16(Bench& bench) {
+  train_with_sgd(bench, Cnn(bench, {DType::float16}), scale_of_loss);
 }
 
 void cnn_adam(Bench& bench) {
@@ -178,10 +225,17 @@ void cnn_adam(Bench& bench) {
   train(bench, network, Adam(network.parameters(), {.learning_rate = 0.001, .weight_decay = 0, .decoupled = false}));
 }
 
-void transformer_adamw(Bench& bench) {
+void train_transformer(Bench& bench, const Autocast& cast) {
   const AttentionBackend alone(bench.torch(), "math");
-  const Transformer network(bench);
+  const Transformer network(bench, cast);
   train(bench, network, Adam(network.parameters(), {.learning_rate = 0.001, .weight_decay = 0.01, .decoupled = true}));
+}
+
+void transformer_adamw(Bench& bench) {
+  train_transformer(bench, {});
+}
+void transformer_adamw_bf16(Bench& bench) {
+  train_transformer(bench, {DType::bfloat16});
 }
 
 void dynamic_sgd(Bench& bench) {
@@ -194,6 +248,10 @@ constexpr std::array units{
     UnitCode{"train.cnn_adam", cnn_adam},
     UnitCode{"train.transformer_adamw", transformer_adamw},
     UnitCode{"train.dynamic_sgd", dynamic_sgd},
+    UnitCode{"train.cnn_sgd_tf32", cnn_sgd},
+    UnitCode{"train.cnn_sgd_bf16", cnn_sgd_bf16},
+    UnitCode{"train.cnn_sgd_f16", cnn_sgd_f16},
+    UnitCode{"train.transformer_adamw_bf16", transformer_adamw_bf16},
 };
 
 }  // namespace

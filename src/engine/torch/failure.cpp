@@ -22,6 +22,7 @@ constexpr std::array marks{
     Mark{"std::bad_alloc", Refusal::Reason::no_memory},
     Mark{"CUBLAS_STATUS_ALLOC_FAILED", Refusal::Reason::no_memory},
     Mark{"CUDNN_STATUS_ALLOC_FAILED", Refusal::Reason::no_memory},
+    Mark{"no kernel image is available", Refusal::Reason::no_kernel_image},
     Mark{"CUDA error:", Refusal::Reason::device},
     Mark{"CUBLAS_STATUS_EXECUTION_FAILED", Refusal::Reason::device},
     Mark{"CUBLAS_STATUS_INTERNAL_ERROR", Refusal::Reason::device},
@@ -36,8 +37,17 @@ Refusal::Reason reason_of(std::string_view message) {
   return mark == marks.end() ? Refusal::Reason::unsupported : mark->reason;
 }
 
+/// PyTorch's message, and what it means where the words do not say it.
+std::string explained(const std::string& message) {
+  if (reason_of(message) != Refusal::Reason::no_kernel_image) return message;
+  return message +
+         "\nThis PyTorch has no machine code for this GPU: such code runs on the same major compute capability with an "
+         "equal or higher minor one, and there is no PTX to compile from (CUDA C++ Programming Guide, Binary "
+         "Compatibility).";
+}
+
 }  // namespace
 
-Refusal::Refusal(const std::string& message) : std::runtime_error(message), reason_(reason_of(message)) {}
+Refusal::Refusal(const std::string& message) : std::runtime_error(explained(message)), reason_(reason_of(message)) {}
 
 }  // namespace envguard::engine::torch

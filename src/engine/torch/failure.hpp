@@ -20,16 +20,19 @@ class CannotOpen : public std::runtime_error {
   std::string looked_for_;
 };
 
-/// PyTorch answered a call with an error; `what()` is its own message.
+/// PyTorch, or a library of CUDA's, answered a call with an error; `what()` is its own message.
 class Refusal : public std::runtime_error {
  public:
   enum class Reason {
     unsupported,        ///< this build or this device does not have it: as lasting as the install
     not_deterministic,  ///< it has no deterministic implementation here, and strict asks for one
     no_memory,          ///< host or device memory ran out: says nothing about the install
+    no_kernel_image,    ///< the build has no machine code for this GPU's architecture
     device,             ///< the CUDA context is lost; nothing after it can be believed
   };
   explicit Refusal(const std::string& message);
+  /// Of another library than PyTorch, whose codes say the reason.
+  Refusal(Reason reason, const std::string& message) : std::runtime_error(message), reason_(reason) {}
   [[nodiscard]] Reason reason() const { return reason_; }
 
  private:

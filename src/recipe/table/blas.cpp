@@ -19,9 +19,40 @@ Unit linear(const std::string& id, DType dtype, std::int64_t m, std::int64_t k, 
                "linear(x, weight, bias)");
 }
 
-}  // namespace
+/// cuBLAS and cuBLASLt as the opened PyTorch has them, asked directly.
+std::vector<Unit> library_units() {
+  const Unit f32_product = gemm("blas.gemm_f32_257x1031x129", everywhere, f32, 257, 1031, 129, 2001);
+  const Unit bf16_product = gemm("blas.gemm_bf16_257x1031x129", everywhere, bf16, 257, 1031, 129, 2013);
+  const Unit f16_product = gemm("blas.gemm_f16_129x1031x65", everywhere, f16, 129, 1031, 65, 2017);
+  const Unit bf16_linear = linear("blas.linear_bf16_257x1031x129", bf16, 257, 1031, 129, 2021);
+  const std::string exact = "; accumulated in f32, reductions of lower precision disallowed";
+  return {
+      beneath("blas.cublas_sgemm_257x1031x129", f32_product, f32_product.inputs,
+              "a @ b by cublasSgemm, CUBLAS_DEFAULT_MATH"),
+      beneath("blas.cublas_sgemm_pedantic_257x1031x129", f32_product, f32_product.inputs,
+              "a @ b by cublasSgemm, CUBLAS_PEDANTIC_MATH"),
+      beneath("blas.cublas_gemm_ex_bf16_257x1031x129", bf16_product, bf16_product.inputs,
+              "a @ b by cublasGemmEx" + exact),
+      beneath("blas.cublas_gemm_ex_f16_129x1031x65", f16_product, f16_product.inputs, "a @ b by cublasGemmEx" + exact),
+      beneath("blas.cublaslt_linear_bf16_257x1031x129", bf16_linear, bf16_linear.inputs,
+              "x @ weight.t() + bias by cublasLtMatmul, epilogue BIAS, the first algorithm of its heuristic"),
+      probe("blas.cublaslt_linear_f32_257x1031x129", "gemm", cuda,
+            {uniform("x", f32, {257, 1031}, 2043), uniform("weight", f32, {129, 1031}, 2044),
+             uniform("bias", f32, {129}, 2045)},
+            "x @ weight.t() + bias by cublasLtMatmul, epilogue BIAS, the first algorithm of its heuristic"),
+  };
+}
 
-std::vector<Unit> blas_units() {
+/// What only a GPU has modes for.
+std::vector<Unit> cuda_units() {
+  return {
+      with_flags(gemm("blas.gemm_f32_2048x2048x2048_tf32", cuda, f32, 2048, 2048, 2048, 2046), {{"tf32-cublas", true}}),
+      // So deep that a workspace and reductions in bf16 are of use.
+      as_is_alone(gemm("blas.gemm_bf16_128x16384x128", cuda, bf16, 128, 16384, 128, 2048)),
+  };
+}
+
+std::vector<Unit> torch_units() {
   return {
       gemm("blas.gemm_f32_257x1031x129", everywhere, f32, 257, 1031, 129, 2001),
       gemm("blas.gemm_f32_256x256x256", everywhere, f32, 256, 256, 256, 2003),
@@ -54,6 +85,16 @@ std::vector<Unit> blas_units() {
       probe("blas.grouped_mm_bf16_3x32x64x48", "gemm", cuda,
             {uniform("a", bf16, {3, 32, 64}, 2041), uniform("b", bf16, {3, 64, 48}, 2042)}, "_grouped_mm(a, b)"),
   };
+}
+
+}  // namespace
+
+std::vector<Unit> blas_units() {
+  std::vector<Unit> units;
+  for (auto&& group : {library_units(), torch_units(), cuda_units()}) {
+    units.insert(units.end(), group.begin(), group.end());
+  }
+  return units;
 }
 
 }  // namespace envguard::recipe::table

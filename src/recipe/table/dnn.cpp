@@ -6,10 +6,32 @@ namespace {
 
 constexpr auto gradients_of_x_and_w = "x.grad and w.grad of y.backward(g), flattened and concatenated";
 
-}  // namespace
+/// cuDNN as the opened PyTorch has it, asked directly.
+Unit library_unit(const Unit& above) {
+  return beneath("dnn.cudnn_conv2d_3x3", above, {above.input("x"), above.input("w")},
+                 "conv2d(x, w, padding=1) by cudnnConvolutionForward, IMPLICIT_PRECOMP_GEMM, CUDNN_FMA_MATH");
+}
+
+/// Wide enough for the tensor cores, which TF32 is for; in both profiles.
+std::vector<Unit> wide_units() {
+  std::vector<Unit> units{
+      unit("dnn.conv2d_3x3_c64", "conv", cuda,
+           {uniform("x", f32, {8, 64, 17, 17}, 4036), uniform("w", f32, {64, 64, 3, 3}, 4037),
+            uniform("g", f32, {8, 64, 17, 17}, 4038)},
+           {{"forward", "y = conv2d(x, w, padding=1)"}, {"gradients", gradients_of_x_and_w}}),
+      probe("dnn.lstm_h128", "lstm", cuda,
+            {uniform("x", f32, {11, 16, 64}, 4039), uniform("h", f32, {1, 16, 128}, 4040),
+             uniform("c", f32, {1, 16, 128}, 4041), uniform("w_ih", f32, {512, 64}, 4042, -3),
+             uniform("w_hh", f32, {512, 128}, 4043, -3), uniform("b_ih", f32, {512}, 4044, -3),
+             uniform("b_hh", f32, {512}, 4045, -3)},
+            "lstm(x, (h, c), [w_ih, w_hh, b_ih, b_hh]).y, one layer, sequence first"),
+  };
+  for (Unit& unit : units) unit.as_is = true;
+  return units;
+}
 
 // Padding and stride stand in the operations; a convolution has no bias.
-std::vector<Unit> dnn_units() {
+std::vector<Unit> torch_units() {
   return {
       unit("dnn.conv2d_3x3", "conv", everywhere,
            {uniform("x", f32, {4, 8, 17, 17}, 4001), uniform("w", f32, {12, 8, 3, 3}, 4002),
@@ -56,6 +78,16 @@ std::vector<Unit> dnn_units() {
              uniform("b_hh", f32, {64}, 4035, -2)},
             "lstm(x, (h, c), [w_ih, w_hh, b_ih, b_hh]).y, one layer, sequence first"),
   };
+}
+
+}  // namespace
+
+std::vector<Unit> dnn_units() {
+  std::vector<Unit> units = torch_units();
+  units.insert(units.begin(), library_unit(units.front()));
+  const std::vector<Unit> wide = wide_units();
+  units.insert(units.end(), wide.begin(), wide.end());
+  return units;
 }
 
 }  // namespace envguard::recipe::table

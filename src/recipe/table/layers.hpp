@@ -57,6 +57,26 @@ inline Unit unit(std::string id, std::string family, Devices devices, std::vecto
   return result;
 }
 
+/// `unit` under other flags than the profile's.
+inline Unit with_flags(Unit unit, std::vector<std::pair<std::string, bool>> flags) {
+  unit.flags = std::move(flags);
+  return unit;
+}
+
+/// The same inputs as `above` has, given to a library of CUDA's directly.
+inline Unit beneath(std::string id, const Unit& above, std::vector<Input> inputs, std::string operation) {
+  Unit result = probe(std::move(id), above.family, cuda, std::move(inputs), std::move(operation));
+  result.twin = above.id;
+  return result;
+}
+
+/// `unit` in the profile that leaves everything as PyTorch has it, and in no other.
+inline Unit as_is_alone(Unit unit) {
+  unit.strict = false;
+  unit.as_is = true;
+  return unit;
+}
+
 /// A unit of one probe that draws from torch's default generator, seeded first.
 inline Unit drawn(std::string id, Devices devices, std::uint64_t seed, std::vector<Input> inputs,
                   std::string operation) {

@@ -20,7 +20,7 @@ import xxhash
 
 import orders
 import reference
-from training import train
+from training import cuda_trainings, train
 
 FAMILIES_THAT_SUM = ("blas.", "dnn.conv", "ops.sum", "ops.var", "ops.cumsum", "ops.index_put", "ops.scatter_add")
 ATTEMPTS = 8
@@ -95,6 +95,21 @@ def compare_bytes(engine, listing):
     return not faults
 
 
+def compare_cuda_units(engine):
+    """The engine runs any unit that it is asked for, so what PyTorch computes of a GPU's ladder is checked here too."""
+    expected = dict([*reference.cuda_alone(), *cuda_trainings()])
+    answers = measure(engine, Path(torch.__file__).parent, torch.__version__, list(expected))
+    faults = []
+    for name, tensor in expected.items():
+        answer = answers.get(name)
+        if answer is None or answer["status"] != "ok" or answer["hash"] != hash_of(tensor) or answer["bytes"] != raw(tensor):
+            faults.append(explain(name, answer, tensor))
+    for fault in faults:
+        print(fault)
+    print(f"{len(expected) - len(faults)} of {len(expected)} of a GPU's alone byte-identical on the CPU")
+    return not faults
+
+
 def is_near(one, other):
     tolerance = 2e-2 if one.dtype in (torch.bfloat16, torch.float16) else 1e-4
     return torch.allclose(one.double(), other.double(), rtol=0, atol=tolerance * float(one.double().abs().max()))
@@ -129,6 +144,7 @@ def main():
     arguments = parser.parse_args()
     pin()
     identical = compare_bytes(arguments.engine, arguments.listing)
+    identical &= compare_cuda_units(arguments.engine)
     moving = compare_orders(arguments.listing)
     return 0 if identical and moving else 1
 

@@ -161,13 +161,14 @@ def convolution_inputs(name):
     return uniform(x, seed, dtype=dtype), uniform(w, seed + 1, dtype=dtype)
 
 
-def lstm():
-    layer = torch.nn.LSTM(24, 16).eval()
-    shapes = {"weight_ih_l0": ([64, 24], 4032), "weight_hh_l0": ([64, 16], 4033),
-              "bias_ih_l0": ([64], 4034), "bias_hh_l0": ([64], 4035)}
-    layer.load_state_dict({name: uniform(shape, seed, -2) for name, (shape, seed) in shapes.items()})
+def lstm(batch, inputs, hidden, seed, scale):
+    layer = torch.nn.LSTM(inputs, hidden).eval()
+    shapes = {"weight_ih_l0": ([4 * hidden, inputs], seed + 3), "weight_hh_l0": ([4 * hidden, hidden], seed + 4),
+              "bias_ih_l0": ([4 * hidden], seed + 5), "bias_hh_l0": ([4 * hidden], seed + 6)}
+    layer.load_state_dict({name: uniform(shape, each, scale) for name, (shape, each) in shapes.items()})
     # With gradients on: without them oneDNN takes its inference kernel, which rounds otherwise.
-    y, _ = layer(uniform([11, 4, 24], 4029), (uniform([1, 4, 16], 4030), uniform([1, 4, 16], 4031)))
+    state = uniform([1, batch, hidden], seed + 1), uniform([1, batch, hidden], seed + 2)
+    y, _ = layer(uniform([11, batch, inputs], seed), state)
     return y
 
 
@@ -182,7 +183,7 @@ def dnn():
     yield "dnn.group_norm_channels_last", F.group_norm(x, 4, uniform([16], 4022), uniform([16], 4023))
     yield "dnn.batch_norm", F.batch_norm(uniform([8, 12, 9, 9], 4024), uniform([12], 4027), positive([12], 4028),
                                          positive([12], 4025), uniform([12], 4026), training=True)
-    yield "dnn.lstm", lstm()
+    yield "dnn.lstm", lstm(4, 24, 16, 4029, -2)
 
 
 def attention(shape_seed, dtype, backend):
@@ -237,6 +238,20 @@ def ops():
     yield "ops.sdpa_flash_f32", attention(5034, F32, SDPBackend.FLASH_ATTENTION)
     yield "ops.sdpa_flash_bf16", attention(5037, BF16, SDPBackend.FLASH_ATTENTION)
     yield from default_attention()
+
+
+def cuda_alone():
+    """PyTorch's probes of a GPU alone that this CPU computes too: code of the engine's that runs in no CPU ladder."""
+    for name, (m, k, n, seed, dtype) in {
+        "blas.gemm_f32_2048x2048x2048_tf32": (2048, 2048, 2048, 2046, F32),
+        "blas.gemm_bf16_128x16384x128": (128, 16384, 128, 2048, BF16),
+    }.items():
+        yield name, uniform([m, k], seed, dtype=dtype) @ uniform([k, n], seed + 1, dtype=dtype)
+    y, x_grad, w_grad = both_ways(conv2d_3x3, uniform([8, 64, 17, 17], 4036), uniform([64, 64, 3, 3], 4037),
+                                  uniform([8, 64, 17, 17], 4038))
+    yield "dnn.conv2d_3x3_c64.forward", y
+    yield "dnn.conv2d_3x3_c64.gradients", torch.cat([x_grad.flatten(), w_grad.flatten()])
+    yield "dnn.lstm_h128", lstm(16, 64, 128, 4039, -3)
 
 
 LAYERS = (arith, rng, blas, linalg, dnn, ops)

@@ -1,13 +1,45 @@
 """The recipe's trainings as anybody would write them: torch.nn modules and torch.optim with fused=True."""
 
+import contextlib
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_map
 
 from inputs import below, positive, uniform
 
 KEPT_STEPS = (1, 2, 4, 8, 16, 32)
+
+
+class CudaAutocast(TorchFunctionMode):
+    """What torch.autocast("cuda", low) casts, on any device: the lists of aten/src/ATen/autocast_mode.h as far as these networks
+    meet them. autocast("cpu") has other lists."""
+
+    LOWER = {torch.conv2d, F.linear, F.scaled_dot_product_attention}  # AT_FORALL_LOWER_PRECISION_FP
+    FLOAT32 = {F.layer_norm}  # AT_FORALL_FP32
+
+    def __init__(self, low):
+        super().__init__()
+        self.low = low
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        def cast(dtype, values):
+            return tree_map(lambda x: x.to(dtype) if torch.is_tensor(x) and x.is_floating_point() else x, values)
+
+        kwargs = kwargs or {}
+        if func in self.LOWER:
+            return func(*cast(self.low, args), **cast(self.low, kwargs))
+        if func in self.FLOAT32:
+            return func(*cast(torch.float32, args), **cast(torch.float32, kwargs))
+        if func is F.cross_entropy:
+            # cross_entropy_loss is in no list; it asks log_softmax for the type of its input (native/LossNLL.cpp), which autocast
+            # then leaves alone, and nll_loss is in AT_FORALL_FP32.
+            y, target = args[:2]
+            return F.nll_loss(torch.log_softmax(y, 1, dtype=y.dtype).to(torch.float32), target)
+        return func(*args, **kwargs)
 
 
 class Cnn(nn.Module):
@@ -38,7 +70,7 @@ class Cnn(nn.Module):
 
 
 class Transformer(nn.Module):
-    def __init__(self):
+    def __init__(self, seed=6101):
         super().__init__()
         self.embedding = nn.Embedding(32, 32)
         self.norm1 = nn.LayerNorm(32)
@@ -49,22 +81,22 @@ class Transformer(nn.Module):
         self.down = nn.Linear(64, 32)
         self.head = nn.Linear(32, 32, bias=False)
         start(self, {
-            "embedding.weight": uniform([32, 32], 6103),
-            "norm1.weight": positive([32], 6104),
-            "norm1.bias": uniform([32], 6105, -3),
-            "qkv.weight": uniform([96, 32], 6106, -2),
-            "qkv.bias": uniform([96], 6107, -3),
-            "projection.weight": uniform([32, 32], 6108, -2),
-            "projection.bias": uniform([32], 6109, -3),
-            "norm2.weight": positive([32], 6110),
-            "norm2.bias": uniform([32], 6111, -3),
-            "up.weight": uniform([64, 32], 6112, -2),
-            "up.bias": uniform([64], 6113, -3),
-            "down.weight": uniform([32, 64], 6114, -3),
-            "down.bias": uniform([32], 6115, -3),
-            "head.weight": uniform([32, 32], 6116, -2),
+            "embedding.weight": uniform([32, 32], seed + 2),
+            "norm1.weight": positive([32], seed + 3),
+            "norm1.bias": uniform([32], seed + 4, -3),
+            "qkv.weight": uniform([96, 32], seed + 5, -2),
+            "qkv.bias": uniform([96], seed + 6, -3),
+            "projection.weight": uniform([32, 32], seed + 7, -2),
+            "projection.bias": uniform([32], seed + 8, -3),
+            "norm2.weight": positive([32], seed + 9),
+            "norm2.bias": uniform([32], seed + 10, -3),
+            "up.weight": uniform([64, 32], seed + 11, -2),
+            "up.bias": uniform([64], seed + 12, -3),
+            "down.weight": uniform([32, 64], seed + 13, -3),
+            "down.bias": uniform([32], seed + 14, -3),
+            "head.weight": uniform([32, 32], seed + 15, -2),
         })
-        self.tokens, self.targets = below(32, [4, 16], 6101), below(32, [64], 6102)
+        self.tokens, self.targets = below(32, [4, 16], seed), below(32, [64], seed + 1)
 
     def attention(self, h):
         q, k, v = self.qkv(h).view(4, 16, 3, 4, 8).permute(2, 0, 3, 1, 4)
@@ -120,13 +152,16 @@ def joined(tensors):
     return torch.cat([tensor.detach().flatten() for tensor in tensors])
 
 
-def trained(name, module, optimizer):
+def trained(name, module, optimizer, mode=contextlib.nullcontext(), scale=1):
     for step in range(1, max(KEPT_STEPS) + 1):
-        y, loss = module(step - 1)
+        with mode:
+            y, loss = module(step - 1)
         if step == 1:
             yield name + ".forward", y.detach().clone()
         optimizer.zero_grad()
-        loss.backward()
+        (loss * scale).backward()
+        for parameter in module.parameters():
+            parameter.grad /= scale
         if step == 1:
             yield name + ".gradients", joined(parameter.grad for parameter in module.parameters())
         optimizer.step()
@@ -147,3 +182,19 @@ def train():
     sgd = torch.optim.SGD(module.parameters(), lr=0.05, momentum=0.9, fused=True)
     yield from trained("train.dynamic_sgd", module, sgd)
     assert len(module.depths) > 1, "every batch chose the same graph"
+
+
+def cuda_trainings():
+    """Those of a GPU alone. On a CPU the flags of TF32 do nothing."""
+
+    def cnn(name, seed, mode=contextlib.nullcontext(), scale=1):
+        module = Cnn(seed)
+        sgd = torch.optim.SGD(module.parameters(), lr=0.05, momentum=0.9, weight_decay=0.0005, fused=True)
+        return trained(name, module, sgd, mode, scale)
+
+    yield from cnn("train.cnn_sgd_tf32", 6301)
+    yield from cnn("train.cnn_sgd_bf16", 6321, CudaAutocast(torch.bfloat16))
+    yield from cnn("train.cnn_sgd_f16", 6341, CudaAutocast(torch.float16), 1024)
+    module = Transformer(6401)
+    adamw = torch.optim.AdamW(module.parameters(), lr=0.001, weight_decay=0.01, fused=True)
+    yield from trained("train.transformer_adamw_bf16", module, adamw, CudaAutocast(torch.bfloat16))
