@@ -62,7 +62,8 @@ std::array<bool, 4> in_common(const model::Key& key, const model::Observed& obse
   }
   const auto& gpu = std::get<model::GpuKey>(key);
   const auto here = observed.gpu.value_or(model::GpuKey{});
-  return {gpu.compute_capability == here.compute_capability, gpu.gpu == here.gpu, gpu.sm_count == here.sm_count, true};
+  return {gpu.compute_capability == here.compute_capability, gpu.gpu == here.gpu, gpu.sm_count == here.sm_count,
+          gpu.mig_profile == here.mig_profile};
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ using base::ExitCode;
 using model::Outcome;
 using model::Response;
 
-constexpr auto today = "2026-11-23";
+constexpr auto settled_on = "2026-11-23";
 
 model::Judgement found(Outcome outcome, bool version_blocks = false) {
   model::Judgement judgement;
@@ -23,18 +23,20 @@ model::Judgement found(Outcome outcome, bool version_blocks = false) {
 }
 
 ExitCode code(Outcome outcome, Context context, const model::Policy& policy = {}, bool version_blocks = false) {
-  return settle(found(outcome, version_blocks), policy, context, today).exit_code;
+  return settle(found(outcome, version_blocks), policy, context, settled_on).exit_code;
 }
 
 TEST(Settle, ByHandEveryOutcomeHasItsOwnCode) {
-  const std::vector<std::pair<Outcome, int>> codes{
-      {Outcome::match, 0},           {Outcome::version_drift, 1}, {Outcome::usage, 2},
-      {Outcome::lock_unreadable, 3}, {Outcome::not_locked, 4},    {Outcome::no_torch, 4},
-      {Outcome::no_gpu, 4},          {Outcome::untrusted, 5},     {Outcome::could_not_measure, 6},
-      {Outcome::unstable, 7},        {Outcome::transient, 7},     {Outcome::numeric_drift, 8}};
+  const std::vector<std::pair<Outcome, int>> codes{{Outcome::match, 0},        {Outcome::version_drift, 1},
+                                                   {Outcome::usage, 2},        {Outcome::lock_unreadable, 3},
+                                                   {Outcome::not_locked, 4},   {Outcome::no_torch, 4},
+                                                   {Outcome::no_gpu, 4},       {Outcome::gpu_busy, 4},
+                                                   {Outcome::untrusted, 5},    {Outcome::could_not_measure, 6},
+                                                   {Outcome::unstable, 7},     {Outcome::transient, 7},
+                                                   {Outcome::numeric_drift, 8}};
   for (const auto& [outcome, expected] : codes) {
     EXPECT_EQ(static_cast<int>(code(outcome, Context::by_hand)), expected) << model::name(outcome);
-    EXPECT_FALSE(settle(found(outcome), {}, Context::by_hand, today).response);
+    EXPECT_FALSE(settle(found(outcome), {}, Context::by_hand, settled_on).response);
   }
 }
 
@@ -43,14 +45,17 @@ TEST(Settle, ACommitIsNotHeldUpByWhatIsNobodysFault) {
   EXPECT_EQ(code(Outcome::no_gpu, Context::commit), ExitCode::match);
   EXPECT_EQ(code(Outcome::not_locked, Context::commit), ExitCode::match);
   EXPECT_EQ(code(Outcome::transient, Context::commit), ExitCode::match);
+  EXPECT_EQ(code(Outcome::gpu_busy, Context::commit), ExitCode::match);
   EXPECT_EQ(code(Outcome::could_not_measure, Context::commit), ExitCode::could_not_measure);
-  EXPECT_EQ(settle(found(Outcome::no_torch), {}, Context::commit, today).response, Response::pass);
-  EXPECT_EQ(settle(found(Outcome::not_locked), {}, Context::commit, today).response, Response::warn);
+  EXPECT_EQ(settle(found(Outcome::no_torch), {}, Context::commit, settled_on).response, Response::pass);
+  EXPECT_EQ(settle(found(Outcome::not_locked), {}, Context::commit, settled_on).response, Response::warn);
+  EXPECT_EQ(settle(found(Outcome::gpu_busy), {}, Context::commit, settled_on).response, Response::warn);
 }
 
 TEST(Settle, InCiEverythingFailsUnlessThePolicySaysOtherwise) {
   EXPECT_EQ(code(Outcome::no_torch, Context::ci), ExitCode::not_judged);
   EXPECT_EQ(code(Outcome::no_gpu, Context::ci), ExitCode::not_judged);
+  EXPECT_EQ(code(Outcome::gpu_busy, Context::ci), ExitCode::not_judged);
   EXPECT_EQ(code(Outcome::transient, Context::ci), ExitCode::unstable);
   model::Policy policy;
   policy.ci.no_gpu = Response::warn;
@@ -82,11 +87,11 @@ TEST(Settle, ADriftThatMayPassHidesNothingThatWobbles) {
     auto drift = found(Outcome::numeric_drift);
     model::Numerics& wobbling = of_as_is ? drift.as_is.emplace() : drift;
     wobbling.transient = {"ops.exp_f32"};
-    EXPECT_EQ(settle(drift, policy, Context::by_hand, today).exit_code, ExitCode::unstable);
-    EXPECT_EQ(settle(drift, policy, Context::ci, today).exit_code, ExitCode::unstable);
-    EXPECT_EQ(settle(drift, policy, Context::commit, today).exit_code, ExitCode::match) << "as a transient alone";
+    EXPECT_EQ(settle(drift, policy, Context::by_hand, settled_on).exit_code, ExitCode::unstable);
+    EXPECT_EQ(settle(drift, policy, Context::ci, settled_on).exit_code, ExitCode::unstable);
+    EXPECT_EQ(settle(drift, policy, Context::commit, settled_on).exit_code, ExitCode::match) << "as a transient alone";
     wobbling.unstable = {"ops.log_f32"};
-    EXPECT_EQ(settle(drift, policy, Context::commit, today).exit_code, ExitCode::unstable);
+    EXPECT_EQ(settle(drift, policy, Context::commit, settled_on).exit_code, ExitCode::unstable);
   }
 }
 
@@ -98,7 +103,7 @@ TEST(Settle, AVersionDriftCountsBesideWhatThePolicyLetsPass) {
 
 model::Verdict verdict(const std::vector<Outcome>& outcomes, Context context = Context::by_hand) {
   std::vector<model::Judgement> judgements;
-  for (const auto outcome : outcomes) judgements.push_back(settle(found(outcome), {}, context, today));
+  for (const auto outcome : outcomes) judgements.push_back(settle(found(outcome), {}, context, settled_on));
   return combine(std::move(judgements), {});
 }
 
@@ -121,7 +126,7 @@ TEST(Combine, AMatchDoesNotHideWhatThePolicyLetPass) {
 }
 
 TEST(Combine, AVersionDriftThatDecidesGivesTheVerdictItsName) {
-  const auto judgement = settle(found(Outcome::transient, true), {}, Context::commit, today);
+  const auto judgement = settle(found(Outcome::transient, true), {}, Context::commit, settled_on);
   EXPECT_EQ(combine({judgement}, {}).outcome, Outcome::version_drift);
 }
 

@@ -43,6 +43,7 @@ TEST(Policy, ReadsEveryKey) {
   EXPECT_EQ(policy.commit.no_torch, Response::warn);
   EXPECT_EQ(policy.commit.no_gpu, Response::fail);
   EXPECT_EQ(policy.commit.not_locked, Response::pass);
+  EXPECT_EQ(policy.commit.busy_gpu, Response::fail);
   EXPECT_EQ(policy.commit.could_not_measure, Response::warn);
   EXPECT_EQ(policy.commit.transient, Response::fail);
   EXPECT_EQ(policy.ci.transient, Response::warn);

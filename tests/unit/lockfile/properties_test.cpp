@@ -74,7 +74,7 @@ std::vector<model::ProbeLine> any_lines() {
 
 model::Key any_key() {
   const model::Key cpu = model::CpuKey{*any_text(), *rc::gen::inRange(0, 300), *rc::gen::inRange(0, 300), *any_text()};
-  const model::Key gpu = model::GpuKey{*any_text(), *any_text(), *rc::gen::inRange(1, 300)};
+  const model::Key gpu = model::GpuKey{*any_text(), *any_text(), *rc::gen::inRange(1, 300), *any_text()};
   return *rc::gen::element(cpu, gpu);
 }
 

@@ -25,6 +25,14 @@ TEST(Targets, FitWhereEveryNamedFieldIsEqual) {
   EXPECT_FALSE(fits(model::Target{"cpu", model::DeviceKind::cpu, {{"isa", "amx"}}, false}, zen4));
 }
 
+TEST(Targets, AMigInstanceIsNoWholeGpu) {
+  const model::Key instance = model::GpuKey{"NVIDIA H200", "9.0", 16, "1g.18gb"};
+  EXPECT_FALSE(fits(gpu("h200", {{"gpu", "NVIDIA H200"}}), instance));
+  EXPECT_TRUE(fits(gpu("slice", {{"gpu", "NVIDIA H200"}, {"mig-profile", "1g.18gb"}}), instance));
+  EXPECT_FALSE(fits(gpu("slice", {{"mig-profile", "2g.35gb"}}), instance));
+  EXPECT_FALSE(fits(gpu("slice", {{"mig-profile", "1g.18gb"}}), h200));
+}
+
 TEST(Targets, OneIsChosen) {
   const std::vector<model::Target> targets{gpu("h100", {{"gpu", "NVIDIA H100"}}),
                                            gpu("h200", {{"gpu", "NVIDIA H200"}})};

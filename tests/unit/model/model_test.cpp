@@ -20,6 +20,7 @@ TEST(Key, NamesItsTarget) {
   EXPECT_EQ(default_target_name(CpuKey{"AuthenticAMD", 25, 97, "avx512-bf16"}), "cpu-amd-25-97");
   EXPECT_EQ(default_target_name(GpuKey{"NVIDIA H200", "9.0", 132}), "h200");
   EXPECT_EQ(default_target_name(GpuKey{"NVIDIA GeForce RTX 4090", "8.9", 128}), "rtx-4090");
+  EXPECT_EQ(default_target_name(GpuKey{"NVIDIA H200", "9.0", 16, "1g.18gb"}), "h200-mig-1g-18gb");
   // A name that a driver made up is still a file name.
   for (const auto* gpu : {"", "../../etc", "NVIDIA ", "\x1b[0m漢"}) {
     EXPECT_TRUE(base::is_plain_name(default_target_name(GpuKey{gpu, "9.0", 1}))) << gpu;

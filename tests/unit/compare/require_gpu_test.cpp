@@ -1,0 +1,59 @@
+#include "compare/require_gpu.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "compare/outcome.hpp"
+
+namespace envguard::compare {
+namespace {
+
+using base::ExitCode;
+using model::Outcome;
+
+model::Judgement settled(Outcome outcome, model::DeviceKind device) {
+  model::Judgement judgement;
+  judgement.outcome = outcome;
+  judgement.device.kind = device;
+  model::Policy lenient;
+  lenient.ci = {};
+  lenient.ci.could_not_measure = model::Response::pass;
+  return settle(judgement, lenient, Context::ci, "2026-11-23");
+}
+
+std::vector<model::Judgement> required(std::vector<model::Judgement> judgements) {
+  require_gpu(judgements, "train");
+  return judgements;
+}
+
+TEST(RequireGpu, WinsOverAPolicyThatLetsItPass) {
+  for (const auto outcome : {Outcome::no_gpu, Outcome::gpu_busy, Outcome::no_torch, Outcome::not_locked}) {
+    const auto lenient = settled(outcome, model::DeviceKind::cuda);
+    ASSERT_EQ(lenient.exit_code, ExitCode::match) << model::name(outcome);
+    const auto judged = required({lenient});
+    ASSERT_EQ(judged.size(), 1U);
+    EXPECT_EQ(judged[0].exit_code, ExitCode::not_judged) << model::name(outcome);
+    EXPECT_FALSE(judged[0].response);
+  }
+}
+
+TEST(RequireGpu, AMatchOfTheCpuDoesNotStandForTheGpu) {
+  const auto judged = required({settled(Outcome::match, model::DeviceKind::cpu)});
+  ASSERT_EQ(judged.size(), 2U);
+  EXPECT_EQ(judged[0].exit_code, ExitCode::match);
+  EXPECT_EQ(judged[1].outcome, Outcome::no_gpu);
+  EXPECT_EQ(judged[1].exit_code, ExitCode::not_judged);
+  EXPECT_EQ(combine(judged, {}).exit_code, ExitCode::not_judged);
+}
+
+TEST(RequireGpu, LeavesAJudgedGpuAlone) {
+  for (const auto outcome : {Outcome::match, Outcome::numeric_drift, Outcome::unstable}) {
+    const auto before = settled(outcome, model::DeviceKind::cuda);
+    const auto judged = required({before});
+    ASSERT_EQ(judged.size(), 1U);
+    EXPECT_EQ(judged[0].exit_code, before.exit_code);
+  }
+}
+
+}  // namespace
+}  // namespace envguard::compare
