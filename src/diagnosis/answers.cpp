@@ -89,7 +89,7 @@ model::Finding not_ready(const Failure& failure) {
   std::string mend = "systemctl status nvidia-fabricmanager";
   if (says("MPS") || says("mps"))
     mend = "echo get_server_list | nvidia-cuda-mps-control";
-  else if (says("icens") || std::ranges::any_of(failure.observed.devices->gpus, is_vgpu))
+  else if (says("icens") || says("LICENS") || std::ranges::any_of(failure.observed.devices->gpus, is_vgpu))
     mend = "nvidia-smi -q | grep -i licen";
   return cite("system-not-ready",
               failure.finding("system-not-ready", fmt::format("The system is not ready for CUDA ({})", failure.why()),

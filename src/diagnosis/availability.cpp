@@ -94,9 +94,12 @@ Finding no_device(const model::Observed& observed) {
                              base::visible(fmt::format("{}", fmt::join(kernel->excluded, ", ")))),
                  "NVreg_ExcludedGpus", "# take it out of NVreg_ExcludedGpus in /etc/modprobe.d and reload the module"});
   const auto count = observed.devices->hidden.size();
+  const Severity severity = count != 0 || (kernel && !kernel->gpus.empty()) ? Severity::error
+                            : kernel                                        ? Severity::warning
+                                                                            : Severity::note;
   return cite(
       "torch-asks-libcuda",
-      {kernel && (count != 0 || !kernel->gpus.empty()) ? Severity::error : Severity::note, "no-cuda-device",
+      {severity, "no-cuda-device",
        count == 0 ? std::string("The driver is loaded and shows no GPU, so torch.cuda.is_available() is false.")
                   : fmt::format("NVML lists {} GPU{} and CUDA shows none of them to this process, so "
                                 "torch.cuda.is_available() is false.",
@@ -118,7 +121,9 @@ std::optional<Finding> missing_link(const model::Observed& observed, const Findi
   const model::Devices& devices = *observed.devices;
   const DriverAnswer answer = devices.cuda.answer;
   if (!devices.gpus.empty() || answer == DriverAnswer::not_asked) return std::nullopt;
-  const bool absent = answer == DriverAnswer::no_library || answer == DriverAnswer::no_driver;
+  // Without the kernel module cuInit says "no device", and NVML what is the matter.
+  const bool absent = answer == DriverAnswer::no_library || answer == DriverAnswer::no_driver ||
+                      (answer == DriverAnswer::no_device && devices.nvml.answer == DriverAnswer::no_driver);
   // Of what NVML lists, the host's GPU came in, so the container is not what hides it.
   if (observed.container.any() && (absent || devices.hidden.empty())) return container_without_gpu(observed);
   if (!absent) return no_device(observed);

@@ -61,6 +61,12 @@ bool has_gpu_file(const model::Container& container) {
   });
 }
 
+/// The toolkit mounts "libcuda.so.580.65.06", CDI that or "libcuda.so.1".
+bool has_libcuda(const model::Container& container) {
+  return std::ranges::any_of(container.driver_libraries,
+                             [](std::string_view name) { return name.starts_with("libcuda.so"); });
+}
+
 }  // namespace
 
 model::Finding container_without_gpu(const model::Observed& observed) {
@@ -88,7 +94,7 @@ model::Finding container_without_gpu(const model::Observed& observed) {
                          : "",
                      consequence),
          "/dev/nvidia*", way_in(container)});
-  if (!has(container.driver_libraries, "libcuda.so.1"))
+  if (!has_libcuda(container))
     return cite("container-gpu",
                 {Severity::error, "container-without-libcuda",
                  fmt::format("This {} container has the GPU's device files and not the host's libcuda.so.1, {}.",

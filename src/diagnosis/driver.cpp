@@ -86,19 +86,25 @@ Findings limited(const model::Observed& observed, const Dotted& cuda) {
                 driver_place(observed), fmt::format("# nothing, while what you use runs; of the drivers, {}", full)})};
 }
 
+/// A newer libcuda than the driver, on a GPU that does not allow it.
+Findings refused(const model::Observed& observed) {
+  if (!observed.devices) return {};
+  const model::DriverLibrary& library = observed.devices->cuda;
+  if (library.why.find("COMPAT_NOT_SUPPORTED") == std::string::npos &&
+      library.why.find("forward compatibility was attempted") == std::string::npos)
+    return {};
+  return {cite("cuda-forward-compatibility",
+               {Severity::error, "forward-compatibility-refused",
+                fmt::format("libcuda.so.1 is newer than driver {}, and this GPU does not allow that ({}): "
+                            "torch.cuda.is_available() is false.",
+                            driver_here(observed), base::visible(library.why)),
+                base::visible(library.path),
+                "# take the folder of the cuda-compat package out of LD_LIBRARY_PATH; if the driver alone is too old "
+                "for this CUDA, update it"})};
+}
+
 Findings forward(const model::Observed& observed) {
   if (!observed.devices || observed.wsl) return {};
-  const model::DriverLibrary& library = observed.devices->cuda;
-  const bool refused = library.why.find("COMPAT_NOT_SUPPORTED") != std::string::npos ||
-                       library.why.find("forward compatibility was attempted") != std::string::npos;
-  if (refused)
-    return {cite("cuda-forward-compatibility",
-                 {Severity::error, "forward-compatibility-refused",
-                  fmt::format("libcuda.so.1 is newer than driver {}, and this GPU does not allow that ({}): "
-                              "torch.cuda.is_available() is false.",
-                              driver_here(observed), base::visible(library.why)),
-                  base::visible(library.path),
-                  "# take the folder of the cuda-compat package out of LD_LIBRARY_PATH, or update the driver"})};
   const auto newest = cuda_of_driver(observed);
   const auto driver = driver_of(observed);
   const auto floor = newest ? knowledge::floor_of(*newest) : std::nullopt;
@@ -108,7 +114,7 @@ Findings forward(const model::Observed& observed) {
                 fmt::format("libcuda.so.1 supports CUDA {}, which is newer than kernel driver {}: forward "
                             "compatibility (cuda-compat) is in use.",
                             newest->text(), driver->text()),
-                base::visible(library.path),
+                base::visible(observed.devices->cuda.path),
                 fmt::format("# nothing, while it runs; driver {} or newer does without", floor->driver.text())})};
 }
 
@@ -128,7 +134,8 @@ Findings driver(const model::Observed& observed, std::string_view today) {
   Findings found;
   const auto add = [&](Findings more) { std::ranges::move(more, std::back_inserter(found)); };
   const auto cuda = cuda_of_torch(observed);
-  if (cuda && built_with_cuda(observed).value_or(false)) {
+  add(refused(observed));
+  if (found.empty() && cuda && built_with_cuda(observed).value_or(false)) {
     add(too_old(observed, *cuda));
     add(limited(observed, *cuda));
   }

@@ -69,6 +69,20 @@ TEST(Availability, EachMissingLinkAndTheNearestMachineWithoutIt) {
   for (const Case& each : cases) expect(each);
 }
 
+TEST(Availability, AModuleThatIsNotLoadedIsKnownByNvml) {
+  Observed observed = laptop();
+  observed.devices->nvml = {DriverAnswer::no_driver, "nvmlInit_v2: Driver Not Loaded", "/usr/lib/libnvidia-ml.so.1"};
+  observed.devices->cuda = {DriverAnswer::no_device, "cuInit: 100", "/usr/lib/libcuda.so.1"};
+  EXPECT_THAT(found(observed, "no-nvidia-driver").mend, HasSubstr("modprobe"));
+}
+
+TEST(Availability, ADriverWithoutAnyGpuIsAWarning) {
+  Observed observed = clean();
+  fail_cuda(observed, DriverAnswer::no_device, "cuInit: 100");
+  observed.kernel_driver->gpus.clear();
+  EXPECT_EQ(found(observed, "no-cuda-device").severity, Severity::warning);
+}
+
 TEST(Availability, ALaptopHasOneNote) {
   const auto all = findings(laptop(), today);
   ASSERT_EQ(all.size(), 1U);
@@ -149,7 +163,9 @@ TEST(Containers, TheLinkThatIsMissing) {
   observed.container.driver_capabilities = {"compute", "utility"};
   EXPECT_THAT(ids(observed), ElementsAre("container-without-libcuda"));
 
-  observed.container.driver_libraries = {"libcuda.so.1"};
+  observed.container.driver_libraries = {"libnvidia-ml.so.580.65.06"};
+  EXPECT_THAT(ids(observed), ElementsAre("container-without-libcuda"));
+  observed.container.driver_libraries = {"libcuda.so.580.65.06"};
   EXPECT_THAT(ids(observed), ElementsAre("container-gpu-does-not-answer"));
 
   observed.container.device_files = {"nvidiactl", "nvidia-uvm"};

@@ -49,6 +49,13 @@ TEST(Driver, ItsFindingsAndTheNearestMachinesWithoutThem) {
   for (const Case& each : cases) expect(each);
 }
 
+TEST(Driver, WhatForwardCompatibilityRefusesIsSaidOnce) {
+  Observed observed = clean();
+  set_driver(observed, "535.161.08", "");
+  fail_cuda(observed, DriverAnswer::failed, "cuInit: error 804 (CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE)");
+  EXPECT_THAT(ids(observed), testing::ElementsAre("forward-compatibility-refused", "driver-branch-ended"));
+}
+
 TEST(Driver, ACleanMachineHasNothingAboveANote) {
   EXPECT_THAT(ids(clean()), testing::IsEmpty());
 }
