@@ -69,9 +69,11 @@ std::string recorded(const model::Machine& machine, const std::string& name, con
 std::vector<model::Knob> knobs(const model::Machine& machine, const Listing* listing) {
   std::vector<model::Knob> found;
   for (const auto& [name, value] : machine.environment) {
-    if (value.empty() || !recipe::is_knob(name)) continue;
+    // CUDA takes an empty list of devices at its word: it shows none.
+    const bool says_none = value.empty() && name == "CUDA_VISIBLE_DEVICES";
+    if (!recipe::is_knob(name) || (value.empty() && !says_none)) continue;
     std::string kept = recorded(machine, name, value, listing);
-    if (!kept.empty()) found.push_back({name, std::move(kept)});
+    if (!kept.empty() || says_none) found.push_back({name, std::move(kept)});
   }
   return found;
 }

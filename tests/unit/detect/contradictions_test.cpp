@@ -130,6 +130,11 @@ TEST(Knobs, ThoseSetAsTheyAreSet) {
   EXPECT_THAT(knobs_of(tree, nullptr), testing::ElementsAre("MKL_CBWR=COMPATIBLE", "PYTORCH_TUNABLEOP_ENABLED=1"));
 }
 
+TEST(Knobs, AnEmptyListOfDevicesIsSet) {
+  EXPECT_THAT(knobs_of(Tree("set CUDA_VISIBLE_DEVICES=\nset CUDA_DEVICE_ORDER=\n"), nullptr),
+              testing::ElementsAre("CUDA_VISIBLE_DEVICES="));
+}
+
 TEST(Knobs, APathIsKeptAsNameAndContent) {
   const std::string text = "set CUBLASLT_HEURISTICS_LUT_FILE=@/a/lut.bin\n-- a/lut.bin --\n";
   const auto one = knobs_of(Tree(text + "one\n"), nullptr).at(0);
