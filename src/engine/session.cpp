@@ -89,7 +89,7 @@ void send_libraries(const Channel& channel, const torch::Torch& torch) {
   if (torch.on_cuda()) load_cudnn_parts(torch.library());
   const std::vector<model::Library> libraries = mapped_libraries();
   codec::Libraries line;
-  line.versions = loaded_versions(torch.library());
+  line.versions = loaded_versions(libraries);
   for (std::size_t i = 0; i < libraries.size(); i += libraries_a_line) {
     const auto part = std::span(libraries).subspan(i, std::min(libraries_a_line, libraries.size() - i));
     line.libraries.assign(part.begin(), part.end());

@@ -14,6 +14,12 @@ std::variant<SharedLibrary, Unopened> SharedLibrary::open(const std::filesystem:
   return Unopened{why != nullptr ? why : path.string() + ": the dynamic linker gave no reason"};
 }
 
+std::optional<SharedLibrary> SharedLibrary::mapped(const std::filesystem::path& path) {
+  void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
+  if (handle == nullptr) return std::nullopt;
+  return SharedLibrary(path, handle);
+}
+
 void* SharedLibrary::find(const char* symbol) const {
   return dlsym(handle_, symbol);
 }

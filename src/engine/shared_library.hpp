@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -20,6 +21,9 @@ class SharedLibrary {
   /// `path` may be a bare name ("libcuda.so.1"), which the linker then looks for. Every symbol is bound at once.
   [[nodiscard]] static std::variant<SharedLibrary, Unopened> open(const std::filesystem::path& path,
                                                                   Scope scope = Scope::local);
+
+  /// The library of that file where this process has it open already; nothing is opened for the question.
+  [[nodiscard]] static std::optional<SharedLibrary> mapped(const std::filesystem::path& path);
 
   /// The symbol in this library or in what it depends on; null where there is none.
   [[nodiscard]] void* find(const char* symbol) const;

@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "base/text.hpp"
+#include "detect/discovery.hpp"
+#include "detect/observe.hpp"
 #include "process/run.hpp"
 
 #include "wheels.hpp"
@@ -86,6 +88,26 @@ TEST(Libraries, AreThoseOfImportTorch) {
   const Maps engine = mapped_by_engine("");
   EXPECT_GT(engine.size(), 20U);
   EXPECT_EQ(engine, mapped_by_python(""));
+}
+
+TEST(Libraries, AnswerTheFirstPartsOfTheirWheelsVersions) {
+  model::Machine machine;
+  machine.directory = "/";
+  machine.loader = "/no/loader";
+  const auto found = detect::find_install(machine, {test::venv().string(), nullptr, {}});
+  const auto installed = detect::observe(machine, found, false);
+  model::Plan plan = test::plan_for(test::venv_torch(), {"blas.gemm_f32_16x16x16"});
+  plan.preload = detect::preloads(test::venv_torch());
+  const model::Run run = test::measure(plan, {}, {});
+  std::vector<std::string> asked;
+  for (const auto& loaded : run.versions) {
+    asked.push_back(loaded.name);
+    const auto* component = installed.component(loaded.name);
+    ASSERT_NE(component, nullptr) << loaded.name;
+    EXPECT_THAT(component->version + ".", testing::StartsWith(loaded.version + ".")) << loaded.origin;
+  }
+  EXPECT_THAT(asked, testing::ElementsAre("cuda", "cudnn", "nccl", "cublas", "nvrtc", "cufft", "curand", "cusolver",
+                                          "cusparse", "cusparselt", "nvjitlink"));
 }
 
 TEST(Libraries, AreThoseOfImportTorchBesideAnotherToolkit) {
