@@ -11,7 +11,7 @@ const std::array<ExitCodeText, 10>& exit_codes() {
       {ExitCode::version_drift, "version-drift", "a component differs from the lock beyond the policy"},
       {ExitCode::usage, "usage", "bad option or policy, or several locks fit and --target chose none"},
       {ExitCode::lock_unreadable, "lock-unreadable", "the lock is damaged, or written by a newer schema"},
-      {ExitCode::not_judged, "not-judged", "no PyTorch, no GPU, or never locked on this hardware"},
+      {ExitCode::not_judged, "not-judged", "no PyTorch, no GPU, a busy GPU, or never locked on this hardware"},
       {ExitCode::untrusted, "untrusted", "the repository asks to open something nobody here trusted"},
       {ExitCode::could_not_measure, "could-not-measure", "crash, timeout or fault: says nothing about numerics"},
       {ExitCode::unstable, "unstable", "this machine disagrees with itself, or did once (transient)"},

@@ -1,6 +1,7 @@
 #include "cli/subject.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "detect/libraries.hpp"
 #include "detect/linker.hpp"
 #include "detect/observe.hpp"
+#include "diagnosis/diagnosis.hpp"
 #include "runner/devices.hpp"
 #include "runner/plan.hpp"
 
@@ -107,8 +109,12 @@ bool built_with_cuda(const model::Observed& observed) {
   return std::ranges::find(observed.build, std::pair<std::string, std::string>("cuda", "none")) == observed.build.end();
 }
 
-std::vector<model::Finding> findings_of(const Call& /*call*/, const model::Observed& observed) {
-  return observed.findings;
+std::vector<model::Finding> findings_of(const Call& call, const model::Observed& observed) {
+  auto findings = observed.findings;
+  auto more = diagnosis::findings(observed, model::utc_day(call.machine.now()));
+  std::ranges::move(more, std::back_inserter(findings));
+  std::ranges::stable_sort(findings, std::greater<>{}, &model::Finding::severity);
+  return findings;
 }
 
 model::Device pick_device(const Call& call, Subject& subject, std::optional<model::Device> wanted) {
