@@ -67,8 +67,9 @@ model::Devices ask_devices(const std::string& nvml, const std::string& cuda,
   const auto* manager = std::get_if<Nvml>(&management);
   if (manager != nullptr) devices.driver = manager->driver_version();
   for (int place = 0; manager != nullptr && place < manager->count(); ++place) {
-    const auto listed = interview.ask(devices.nvml, fmt::format("GPU {} in the order of PCI, of {}", place, nvml),
-                                      [&] { return manager->listed(place); });
+    const auto listed =
+        interview.ask(devices.nvml, fmt::format("nvmlDeviceGetHandleByIndex_v2 (GPU {}) of {}", place, nvml),
+                      [&] { return manager->listed(place); });
     devices.hidden.insert(devices.hidden.end(), listed.begin(), listed.end());
   }
 
@@ -79,13 +80,13 @@ model::Devices ask_devices(const std::string& nvml, const std::string& cuda,
   if (driver == nullptr) return devices;
   devices.cuda_version = driver->api_version();
   for (int index = 0; index < driver->count(); ++index) {
-    auto key = interview.ask(devices.cuda, fmt::format("cuDeviceGetName of GPU {}, of {}", index, cuda),
+    auto key = interview.ask(devices.cuda, fmt::format("cuDeviceGetName (GPU {}) of {}", index, cuda),
                              [&] { return driver->key(index); });
     if (!key) continue;
     auto gpu = seen(*driver, index, *std::move(key));
     std::erase_if(devices.hidden, [&](const auto& hidden) { return hidden.uuid == gpu.uuid; });
     if (manager != nullptr)
-      gpu = interview.ask(devices.nvml, fmt::format("{} of {}", gpu.uuid, nvml),
+      gpu = interview.ask(devices.nvml, fmt::format("nvmlDeviceGetHandleByUUID ({}) of {}", gpu.uuid, nvml),
                           [&] { return manager->described(std::move(gpu)); });
     devices.gpus.push_back(std::move(gpu));
   }
