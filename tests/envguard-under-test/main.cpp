@@ -31,6 +31,7 @@ Machine described(const json& description) {
   take(description, "proc", machine.proc);
   take(description, "etc", machine.etc);
   take(description, "dev", machine.dev);
+  take(description, "local", machine.local);
   take(description, "loader", machine.loader);
   take(description, "engine", machine.engine);
   take(description, "hook", machine.hook);
