@@ -165,6 +165,7 @@ model::Container container(const model::Machine& machine) {
   if (all.kubernetes && container.kind != "kubernetes") container.within.emplace_back("kubernetes");
   for (std::string& workspace : workspaces(machine, mounts)) container.within.push_back(std::move(workspace));
   container.image = nvidia_image(machine);
+  container.preset_knobs = preset_by_nvidia(machine);
   return with_gpu_route(std::move(container), machine, mounts);
 }
 

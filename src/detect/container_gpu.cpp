@@ -1,7 +1,9 @@
 #include "detect/container_gpu.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -96,6 +98,17 @@ std::string nvidia_image(const model::Machine& machine) {
   const std::string version =
       machine.variable(capitals == "CUDA" ? "CUDA_VERSION" : fmt::format("NVIDIA_{}_VERSION", capitals));
   return fmt::format("NVIDIA {}{}{}", product.empty() ? "PyTorch" : product, version.empty() ? "" : " ", version);
+}
+
+std::vector<std::string> preset_by_nvidia(const model::Machine& machine) {
+  // In the history of nvcr.io/nvidia/pytorch:26.07-py3, and printed within 25.04: f32 products of cuBLAS in TF32.
+  constexpr std::array<std::pair<const char*, std::string_view>, 1> presets{
+      {{"TORCH_ALLOW_TF32_CUBLAS_OVERRIDE", "1"}}};
+  std::vector<std::string> found;
+  if (machine.variable("NVIDIA_PYTORCH_VERSION").empty()) return found;
+  for (const auto& [name, value] : presets)
+    if (machine.variable(name) == value) found.emplace_back(name);
+  return found;
 }
 
 }  // namespace envguard::detect

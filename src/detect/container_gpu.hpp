@@ -20,4 +20,7 @@ namespace envguard::detect {
 /// "NVIDIA PyTorch 26.07", by the variables that NVIDIA's images set; empty for any other.
 [[nodiscard]] std::string nvidia_image(const model::Machine& machine);
 
+/// The variables that move numerics and that NVIDIA's PyTorch images set, where they stand at the image's value.
+[[nodiscard]] std::vector<std::string> preset_by_nvidia(const model::Machine& machine);
+
 }  // namespace envguard::detect

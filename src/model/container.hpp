@@ -11,6 +11,7 @@ struct Container {
   std::string kind = "none";        ///< "docker", "podman", "containerd", "kubernetes", "apptainer", "enroot", "lxc" …
   std::vector<std::string> within;  ///< what else is recognised: "kubernetes" around containerd, "devcontainer"
   std::string image;                ///< "NVIDIA PyTorch 26.02", where the image says so
+  std::vector<std::string> preset_knobs;  ///< of Observed::knobs, those that the image is known to set, at its value
   /// How the GPU came in: "cdi", "nvidia-container-toolkit" (its legacy hook), "apptainer --nv", "device-files" (passed
   /// by hand), "wsl"; "none": not at all; empty: no container.
   std::string gpu_route;

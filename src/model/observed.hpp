@@ -86,7 +86,8 @@ struct Sighting {
 /// Where the values of `Observed` that have one source on every Linux come from.
 inline constexpr std::string_view cpu_origin = "/proc/cpuinfo";
 inline constexpr std::string_view caches_origin = "/sys/devices/system/cpu/cpu0/cache";
-inline constexpr std::string_view container_origin = "variables, /run/.containerenv, /.dockerenv, /proc/1/cgroup";
+inline constexpr std::string_view container_origin =
+    "variables, /.dockerenv and its like, /proc/self/mountinfo and cgroup";
 
 /// Everything known about this machine without opening PyTorch.
 struct Observed {

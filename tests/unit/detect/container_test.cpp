@@ -216,5 +216,13 @@ TEST(ContainerImage, NvidiasNameThemselves) {
   EXPECT_EQ(gpu("", "").image, "");
 }
 
+TEST(ContainerImage, AKnobThatTheImagePresetsIsItsOwnOnlyAtItsValue) {
+  const std::string image = "set NVIDIA_PYTORCH_VERSION=26.07\n";
+  EXPECT_THAT(gpu(image + "set TORCH_ALLOW_TF32_CUBLAS_OVERRIDE=1\n", "").preset_knobs,
+              ElementsAre("TORCH_ALLOW_TF32_CUBLAS_OVERRIDE"));
+  EXPECT_THAT(gpu(image + "set TORCH_ALLOW_TF32_CUBLAS_OVERRIDE=0\n", "").preset_knobs, IsEmpty());
+  EXPECT_THAT(gpu("set TORCH_ALLOW_TF32_CUBLAS_OVERRIDE=1\n", "").preset_knobs, IsEmpty());
+}
+
 }  // namespace
 }  // namespace envguard::detect

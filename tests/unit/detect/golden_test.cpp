@@ -22,6 +22,7 @@ model::Observed placeless(const Tree& tree, model::Observed observed) {
       *path = tree.plain(path->string());
   }
   for (auto& component : observed.components) plain(component.origin);
+  for (auto& toolkit : observed.toolkits) plain(toolkit.origin);
   for (auto& absence : observed.absent) plain(absence.looked_in);
   for (auto& passed : observed.passed_over) plain(passed);
   for (auto& finding : observed.findings) {
@@ -51,7 +52,9 @@ TEST_P(Golden, DoctorSaysWhatItAlwaysSaid) {
 
 INSTANTIATE_TEST_SUITE_P(Machines, Golden,
                          testing::Values("no-torch", "wheel-full", "wheel-cpu", "libtorch-zip", "conda", "pixi",
-                                         "poetry", "uv", "pyenv", "gpu-driver"),
+                                         "poetry", "uv", "pyenv", "gpu-driver", "docker-toolkit", "docker-utility",
+                                         "docker-no-gpu", "docker-cdi", "docker-wsl", "kubernetes", "apptainer",
+                                         "devcontainer", "ngc", "wsl", "host-with-docker"),
                          [](const auto& machine) {
                            std::string name = machine.param;
                            std::erase(name, '-');
