@@ -45,7 +45,7 @@ def variables_only():
     yield Injection("TORCH_BLAS_PREFER_CUBLASLT=1", "both", "either", {"TORCH_BLAS_PREFER_CUBLASLT": "1"})
     yield Injection("TORCH_CUDNN_USE_HEURISTIC_MODE_B=1", "both", "either", {"TORCH_CUDNN_USE_HEURISTIC_MODE_B": "1"})
     yield Injection("MKL_CBWR=COMPATIBLE", "host", "match", {"MKL_CBWR": "COMPATIBLE"})
-    yield Injection("CUDA_FORCE_PTX_JIT=1", "both", "fault", {"CUDA_FORCE_PTX_JIT": "1"}, finding="force-ptx-jit")
+    yield Injection("CUDA_FORCE_PTX_JIT=1", "both", "fault", {"CUDA_FORCE_PTX_JIT": "1"}, finding="forced-ptx-is-not-there")
 
 
 def flags():
