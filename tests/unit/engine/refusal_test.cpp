@@ -19,7 +19,14 @@ TEST(Refusal, TellsWhatLastsFromWhatIsOfTheMoment) {
           .reason(),
       Reason::no_memory);
   EXPECT_EQ(Refusal("CUDA out of memory. Tried to allocate 2.00 GiB.").reason(), Reason::no_memory);
+  EXPECT_EQ(Refusal("CUDA error: no kernel image is available for execution on the device").reason(),
+            Reason::no_kernel_image);
   EXPECT_EQ(Refusal("CUDA error: an illegal memory access was encountered").reason(), Reason::device);
+}
+
+TEST(Refusal, OfAMissingArchitectureSaysTheRule) {
+  const std::string what = Refusal("CUDA error: no kernel image is available for execution on the device").what();
+  EXPECT_NE(what.find("same major compute capability with an equal or higher minor"), std::string::npos) << what;
 }
 
 TEST(Refusal, KeepsTheMessage) {
