@@ -5,7 +5,6 @@
 #include "base/error.hpp"
 #include "base/limits.hpp"
 #include "codec/build_id.hpp"
-#include "codec/devices.hpp"
 #include "codec/plan.hpp"
 
 #include "sample_run.hpp"
@@ -108,18 +107,6 @@ TEST(PlanJson, EqualPlansAreEqualBytesAndComeBack) {
   EXPECT_NE(write_plan(other, "b"), text);
   EXPECT_TRUE(read_plan(write_plan(other, "b")).plan.perturb.empty());
   EXPECT_THROW((void)read_plan("{}"), base::Error);
-}
-
-TEST(DevicesJson, PresenceAndAbsenceComeBack) {
-  Devices devices;
-  devices.build = "b";
-  devices.driver = "580.65.06";
-  devices.cuda_driver_api = "13.0";
-  devices.gpus = {{1, "GPU-1", {"NVIDIA H200", "9.0", 132}, "NVIDIA H200", true, 5, 7}};
-  EXPECT_EQ(read_devices(write_devices(devices)), devices);
-  const Devices none{"b", {}, "libnvidia-ml.so.1: cannot open", {}, {}, "libcuda.so.1: cannot open"};
-  EXPECT_EQ(read_devices(write_devices(none)), none);
-  EXPECT_THROW((void)read_devices("{}"), base::Error);
 }
 
 TEST(BuildId, HasVersionAndDigest) {

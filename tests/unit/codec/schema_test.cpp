@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "codec/devices.hpp"
 #include "codec/plan.hpp"
 #include "codec/protocol.hpp"
 #include "codec/run.hpp"
 
+#include "sample_devices.hpp"
 #include "sample_run.hpp"
 
 namespace envguard::codec {
@@ -114,6 +116,14 @@ TEST(Schemas, ARunIsAsDocumented) {
   EXPECT_EQ(schema.check(json), "");
   json.erase("output");
   EXPECT_EQ(schema.check(json), "lacks output");
+}
+
+TEST(Schemas, WhatIsSaidOfDevicesIsAsDocumented) {
+  const Schema schema("devices.json");
+  auto json = Json::parse(write_devices(test::sample_devices()));
+  EXPECT_EQ(schema.check(json), "");
+  json["gpus"][0]["extra"] = 1;
+  EXPECT_EQ(schema.check(json), "gpus: has the undocumented member extra");
 }
 
 TEST(Schemas, EveryProtocolLineIsAsDocumented) {
