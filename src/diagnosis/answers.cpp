@@ -152,7 +152,7 @@ bool told_elsewhere(const model::Devices& devices, const model::DriverLibrary& l
 
 Findings without_nvml(const model::Devices& devices) {
   const bool gone = devices.nvml.answer == DriverAnswer::no_library || devices.nvml.answer == DriverAnswer::no_driver;
-  if (!gone || devices.cuda.answer != DriverAnswer::answered || devices.gpus.empty()) return {};
+  if (!gone || devices.gpus.empty()) return {};
   return {cite("nvml-utility",
                {Severity::note, "no-nvml",
                 fmt::format("CUDA works, and NVML does not ({}): no free memory, ECC errors or processes are known.",

@@ -97,6 +97,9 @@ TEST(Availability, NothingWhereThereIsNoTorchOrNothingIsKnown) {
   observed.devices.reset();
   EXPECT_THAT(ids(observed), IsEmpty()) << "nobody asked the driver";
   observed = laptop();
+  observed.devices->cuda = {};
+  EXPECT_THAT(ids(observed), IsEmpty()) << "nobody asked libcuda";
+  observed = laptop();
   observed.build.clear();
   std::erase_if(observed.components, [](const model::Component& each) { return each.name == "cuda"; });
   EXPECT_THAT(ids(observed), IsEmpty()) << "whether it was built with CUDA is unknown";
@@ -160,6 +163,8 @@ TEST(Containers, TheLinkThatIsMissing) {
   EXPECT_THAT(found(observed, "container-without-compute").what, HasSubstr("NVIDIA_DRIVER_CAPABILITIES=utility,graph"));
   EXPECT_EQ(found(observed, "container-without-compute").rule, "container-capabilities");
 
+  observed.container.driver_capabilities = {"all"};
+  EXPECT_THAT(ids(observed), ElementsAre("container-without-libcuda"));
   observed.container.driver_capabilities = {"compute", "utility"};
   EXPECT_THAT(ids(observed), ElementsAre("container-without-libcuda"));
 
@@ -168,8 +173,16 @@ TEST(Containers, TheLinkThatIsMissing) {
   observed.container.driver_libraries = {"libcuda.so.580.65.06"};
   EXPECT_THAT(ids(observed), ElementsAre("container-gpu-does-not-answer"));
 
-  observed.container.device_files = {"nvidiactl", "nvidia-uvm"};
+  observed.container.device_files = {"nvidia", "nvidiactl", "nvidia-uvm"};
   EXPECT_THAT(ids(observed), ElementsAre("container-without-gpu")) << "nvidiactl is no GPU";
+}
+
+TEST(Containers, OneWhoseGpusNvmlListsIsNotWhatHidesThem) {
+  Observed observed = clean();
+  observed.container.kind = "docker";
+  fail_cuda(observed, DriverAnswer::no_device, "cuInit: 100");
+  observed.devices->hidden.push_back({"GPU-0000", "NVIDIA H100", "00000000:0B:00.0", {}});
+  EXPECT_THAT(ids(observed), ElementsAre("no-cuda-device"));
 }
 
 TEST(Containers, OneThatHasItsGpuHasNoFinding) {

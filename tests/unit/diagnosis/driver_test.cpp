@@ -71,6 +71,21 @@ TEST(Driver, WhereCudaDoesNotAnswerItsNumberDecides) {
   EXPECT_THAT(ids(observed), testing::IsEmpty()) << "Windows' drivers have numbers of their own";
 }
 
+TEST(Driver, WhoseNumberIsTheFloorRunsWithLimits) {
+  Observed observed = clean();
+  set_torch(observed, "2.11.0+cu128", "12.8.90", "9.19.0.56", "sm_90");
+  observed.devices.reset();
+  for (const auto& [driver, id] :
+       std::vector<std::pair<std::string, std::string>>{{"525.60.11", "driver-too-old"},
+                                                        {"525.60.13", "driver-older-than-cuda"},
+                                                        {"565.57.01", "driver-older-than-cuda"}}) {
+    observed.kernel_driver->version = driver;
+    EXPECT_THAT(ids(observed), testing::ElementsAre(id)) << driver;
+  }
+  observed.kernel_driver->version = "570.26";
+  EXPECT_THAT(ids(observed), testing::ElementsAre("driver-branch-ended"));
+}
+
 TEST(Driver, OfAnUnknownCudaMajorNothingIsSaid) {
   Observed observed = clean();
   set_torch(observed, "3.0.0+cu140", "14.0.1", "10.0.0", "sm_90");

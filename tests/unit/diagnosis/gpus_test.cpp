@@ -47,6 +47,9 @@ TEST(Gpus, TheirFindingsAndTheNearestMachinesWithoutThem) {
       {"fabric-not-ready", Severity::warning, "system-not-ready", "has not joined the NVLink fabric (in-progress)",
        "nvidia-fabricmanager", first([](Gpu& gpu) { gpu.fabric = "in-progress"; }),
        first([](Gpu& gpu) { gpu.fabric = "not-supported"; })},
+      {"fabric-not-ready", Severity::warning, "system-not-ready", "has not joined the NVLink fabric (failed)",
+       "nvidia-fabricmanager", first([](Gpu& gpu) { gpu.fabric = "failed"; }),
+       first([](Gpu& gpu) { gpu.fabric.clear(); })},
       {"vgpu", Severity::note, "vgpu-licence", "is a vGPU", "licen",
        first([](Gpu& gpu) { gpu.virtualization = "vgpu"; }),
        first([](Gpu& gpu) { gpu.virtualization = "passthrough"; })},
@@ -112,6 +115,22 @@ TEST(Gpus, WhatCudaVisibleDevicesHidesIsSaidOnce) {
   hide_all(observed);
   observed.knobs = {{"CUDA_VISIBLE_DEVICES", "-1"}};
   EXPECT_THAT(ids(observed), testing::ElementsAre("no-visible-device"));
+}
+
+TEST(Gpus, WhatNothingExplainsIsAMissingLinkAndNotHidden) {
+  Observed observed = clean();
+  hide_all(observed);
+  EXPECT_THAT(ids(observed), testing::ElementsAre("no-cuda-device"));
+  for (HiddenGpu& gpu : observed.devices->hidden) gpu.uuid = "MIG-" + gpu.uuid;
+  observed.knobs = {{"CUDA_VISIBLE_DEVICES", "-1"}};
+  EXPECT_THAT(ids(observed), testing::ElementsAre("no-visible-device"));
+}
+
+TEST(Gpus, AGpuWithoutAnInstanceIsNotCalledHidden) {
+  Observed observed = clean();
+  hide_last(observed);
+  observed.devices->hidden.back().mig = true;
+  EXPECT_THAT(ids(observed), testing::ElementsAre("mig-without-instance"));
 }
 
 TEST(Gpus, OneLostOfTwoIsNamedAndTheOtherComputes) {

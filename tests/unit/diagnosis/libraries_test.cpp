@@ -101,6 +101,29 @@ TEST(Architectures, OfAWheelWhoseFilesDoNotTellAreTheReleases) {
   EXPECT_THAT(ids(observed), testing::Not(testing::Contains("no-kernel-image"))) << "nothing is known of this build";
 }
 
+TEST(Architectures, PtxOfTheReleaseRunsOnWhatCameAfterIt) {
+  Observed observed = clean();
+  set_torch(observed, "2.9.1+cu130", "13.0.96", "9.13.0.50", "");
+  set_gpus(observed, {{"A GPU to come", "13.0"}});
+  EXPECT_THAT(found(observed, "ptx-alone").what,
+              HasSubstr("GPU 0, A GPU to come (compute capability 13.0): the driver compiles"));
+  set_torch(observed, "2.11.0+cu130", "13.0.96", "9.19.0.56", "");
+  EXPECT_THAT(ids(observed), testing::ElementsAre("no-kernel-image"));
+}
+
+TEST(Architectures, PtxThatIsThereMayBeForced) {
+  Observed observed = clean();
+  set_torch(observed, "2.9.1+cu130", "13.0.96", "9.13.0.50", "sm_90 compute_90");
+  observed.knobs = {{"CUDA_FORCE_PTX_JIT", "1"}};
+  EXPECT_THAT(ids(observed), testing::IsEmpty());
+}
+
+TEST(Cudnn, TheSmallestComputeCapabilityIsServed) {
+  Observed observed = clean();
+  set_gpus(observed, {{"Tesla T4", "7.5"}});
+  EXPECT_THAT(ids(observed), testing::IsEmpty());
+}
+
 TEST(Architectures, GpusOfOneKindAreOneFinding) {
   Observed observed = clean();
   set_gpus(observed, {{"Tesla V100", "7.0"}, {"NVIDIA H100", "9.0"}, {"Tesla V100", "7.0"}});

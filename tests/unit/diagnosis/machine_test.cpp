@@ -52,6 +52,9 @@ TEST(OfficialBuild, OnlyOfARelease) {
 TEST(FittingWheel, OfTheSameReleaseElseTheNewest) {
   model::Observed observed = clean();
   EXPECT_EQ(fitting_wheel(observed), "pip install torch==2.11.0 --index-url https://download.pytorch.org/whl/cu130");
+  set_driver(observed, "535.161.08", "");
+  EXPECT_EQ(fitting_wheel(observed), "pip install torch==2.11.0 --index-url https://download.pytorch.org/whl/cu128");
+  set_driver(observed, "580.65.06", "13.0");
   set_gpus(observed, {{"Tesla V100", "7.0"}});
   EXPECT_EQ(fitting_wheel(observed), "pip install torch==2.11.0 --index-url https://download.pytorch.org/whl/cu126");
   set_gpus(observed, {{"Tesla V100", "7.0"}, {"NVIDIA B200", "10.0"}});
