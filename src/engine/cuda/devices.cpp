@@ -83,12 +83,14 @@ model::Devices ask_devices(const std::string& nvml, const std::string& cuda,
     auto key = interview.ask(devices.cuda, fmt::format("cuDeviceGetName (GPU {}) of {}", index, cuda),
                              [&] { return driver->key(index); });
     if (!key) continue;
-    auto gpu = seen(*driver, index, *std::move(key));
-    std::erase_if(devices.hidden, [&](const auto& hidden) { return hidden.uuid == gpu.uuid; });
-    if (manager != nullptr)
-      gpu = interview.ask(devices.nvml, fmt::format("nvmlDeviceGetHandleByUUID ({}) of {}", gpu.uuid, nvml),
-                          [&] { return manager->described(std::move(gpu)); });
-    devices.gpus.push_back(std::move(gpu));
+    devices.gpus.push_back(seen(*driver, index, *std::move(key)));
+    std::erase_if(devices.hidden, [&](const auto& hidden) { return hidden.uuid == devices.gpus.back().uuid; });
+  }
+  for (std::size_t place = 0; manager != nullptr && place < devices.gpus.size(); ++place) {
+    const auto gpu = devices.gpus[place];
+    devices.gpus[place] =
+        interview.ask(devices.nvml, fmt::format("nvmlDeviceGetHandleByUUID ({}) of {}", gpu.uuid, nvml),
+                      [&] { return manager->described(gpu); });
   }
   return devices;
 }

@@ -306,8 +306,8 @@ TEST_F(FakeDriver, EachCallIsToldBeforeItIsMade) {
   }
   EXPECT_THAT(calls, ElementsAre("nvmlInit_v2", "nvmlDeviceGetHandleByIndex_v2 (GPU 0)",
                                  "nvmlDeviceGetHandleByIndex_v2 (GPU 1)", "cuInit", "cuDeviceGetName (GPU 0)",
-                                 "nvmlDeviceGetHandleByUUID (GPU-1b5e0002-7c1a-4e0f-9d3b-5a6c7e8f0002)",
                                  "cuDeviceGetName (GPU 1)",
+                                 "nvmlDeviceGetHandleByUUID (GPU-1b5e0002-7c1a-4e0f-9d3b-5a6c7e8f0002)",
                                  "nvmlDeviceGetHandleByUUID (GPU-1b5e0004-7c1a-4e0f-9d3b-5a6c7e8f0004)", ""));
 }
 
