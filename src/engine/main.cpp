@@ -21,6 +21,7 @@
 #include "codec/protocol.hpp"
 #include "engine/cuda/devices.hpp"
 #include "engine/session.hpp"
+#include "recipe/table.hpp"
 
 namespace {
 
@@ -63,12 +64,18 @@ void bind_to_parent(const std::string& parent) {
   if (*pid != getppid()) throw Error(ExitCode::could_not_measure, fmt::format("the parent is not process {}", *pid));
 }
 
+/// What this build carries for GPUs, and what it leaves out.
+std::string_view machine_code() {
+  return envguard::recipe::has_embedded_sass() ? "with machine code of nvcc 13.0 for the probes arith.sass_*"
+                                               : "built without nvcc: without the probes arith.sass_*";
+}
+
 void run(Arguments arguments) {
   const std::string_view first = arguments.empty() ? "" : arguments.front();
   if (first == "--help") {
     fmt::print("{}", usage);
   } else if (first == "--version") {
-    fmt::print("envguard-engine {}\n", envguard::codec::build_id());
+    fmt::print("envguard-engine {}\n{}\n", envguard::codec::build_id(), machine_code());
   } else if (first == "--devices" && arguments.size() == 5) {
     const auto tell = [](const envguard::model::Devices& devices) {
       fmt::print("{}\n", envguard::codec::write_devices(devices));

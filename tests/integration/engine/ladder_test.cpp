@@ -89,6 +89,17 @@ TEST_P(OnVersion, ARefusalTakesOnlyItsOwnProbe) {
   EXPECT_EQ(run.probes[2].status, model::ProbeStatus::ok);
 }
 
+TEST_P(OnVersion, WhatRunsOnAGpuAloneIsUnsupportedOnTheCpu) {
+  const std::vector<std::string> ids{"arith.sass_exp_f32", "arith.gpu_integer_hash", "blas.cublas_sgemm_257x1031x129",
+                                     "dnn.cudnn_conv2d_3x3"};
+  const model::Run run = test::measure(test::plan_for(test::wheel(GetParam()), ids));
+  ASSERT_EQ(run.probes.size(), ids.size()) << run.output;
+  for (const auto& probe : run.probes) {
+    EXPECT_EQ(probe.status, model::ProbeStatus::unsupported) << probe.id;
+    EXPECT_THAT(probe.message, HasSubstr("runs on an NVIDIA GPU alone")) << probe.id;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Wheels, OnVersion, testing::Values("2.10.0", "2.11.0", "2.15.0"), [](const auto& version) {
   std::string name = version.param;
   std::replace(name.begin(), name.end(), '.', '_');

@@ -8,6 +8,7 @@
 
 #include "codec/build_id.hpp"
 #include "codec/plan.hpp"
+#include "recipe/table.hpp"
 
 #include "wheels.hpp"
 
@@ -36,10 +37,13 @@ TEST(Arguments, WhatIsNotUnderstoodIsUsage) {
   }
 }
 
-TEST(Arguments, VersionIsTheBuild) {
+TEST(Arguments, VersionIsTheBuildAndWhatItHasForGpus) {
   const auto answer = test::talk({"--version"}, "");
   EXPECT_EQ(answer.status, 0);
-  EXPECT_EQ(answer.printed, "envguard-engine " + std::string(codec::build_id()) + "\n");
+  EXPECT_EQ(answer.printed,
+            "envguard-engine " + std::string(codec::build_id()) + "\n" +
+                (recipe::has_embedded_sass() ? "with machine code of nvcc 13.0 for the probes arith.sass_*\n"
+                                             : "built without nvcc: without the probes arith.sass_*\n"));
 }
 
 TEST(Arguments, AnOrphanDoesNotStart) {
