@@ -20,6 +20,7 @@ import xxhash
 
 import orders
 import reference
+from autocast import compare_casts
 from training import cuda_trainings, train
 
 FAMILIES_THAT_SUM = ("blas.", "dnn.conv", "ops.sum", "ops.var", "ops.cumsum", "ops.index_put", "ops.scatter_add")
@@ -145,6 +146,7 @@ def main():
     pin()
     identical = compare_bytes(arguments.engine, arguments.listing)
     identical &= compare_cuda_units(arguments.engine)
+    identical &= compare_casts()
     moving = compare_orders(arguments.listing)
     return 0 if identical and moving else 1
 
