@@ -10,6 +10,7 @@
 #include "compare/gpus.hpp"
 #include "compare/outcome.hpp"
 #include "compare/places.hpp"
+#include "detect/otherwise_mapped.hpp"
 #include "inquiry/judge.hpp"
 
 namespace envguard::cli {
@@ -138,9 +139,18 @@ model::Judgement Inquest::judge_one(const model::Baseline& baseline, model::Devi
   const auto kept = keeper_.kept_time();
   judgement.kept = !laboratory.measured() && !laboratory.runs().empty();
   judgement.measured = model::utc_time(judgement.kept && kept ? *kept : call_.machine.now());
+  note_libraries(laboratory.runs());
   runs_.push_back(laboratory.runs());
   measured_ = measured_ || laboratory.measured();
   return judgement;
+}
+
+/// What was mapped is the truth; where the dynamic linker had answered otherwise, what rested on that is told.
+void Inquest::note_libraries(const std::vector<model::Run>& runs) {
+  if (runs.empty() || runs.back().libraries.empty()) return;
+  auto& findings = subject_.observed.findings;
+  for (auto& finding : detect::otherwise_mapped(subject_.observed.libraries, runs.back().libraries))
+    if (std::ranges::find(findings, finding) == findings.end()) findings.push_back(std::move(finding));
 }
 
 model::Judgement Inquest::without_torch(const model::Baseline& baseline) const {

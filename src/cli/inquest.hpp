@@ -37,6 +37,7 @@ class Inquest {
   [[nodiscard]] model::Judgement judge_one(const model::Baseline& baseline, model::Device device);
   [[nodiscard]] model::Judgement without_torch(const model::Baseline& baseline) const;
   [[nodiscard]] model::Judgement absent(const model::Baseline& baseline, std::string what) const;
+  void note_libraries(const std::vector<model::Run>& runs);
   void say_who_uses(model::Judgement& judgement, model::Device device) const;
 
   const Call& call_;

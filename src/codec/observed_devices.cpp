@@ -75,6 +75,7 @@ Document json_of(const model::Container& container) {
   return {{"kind", container.kind},
           {"within", container.within},
           {"image", container.image},
+          {"preset_knobs", container.preset_knobs},
           {"gpu_route", container.gpu_route},
           {"visible_devices", container.visible_devices},
           {"driver_capabilities", container.driver_capabilities},

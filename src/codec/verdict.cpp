@@ -45,6 +45,7 @@ Document json_of_judgement(const model::Judgement& judgement) {
   json["differences"] = json_of(judgement.differences);
   json["quarantined"] = judgement.quarantined;
   json["seconds"] = judgement.seconds;
+  json["suspect"] = judgement.suspect;
   json["what"] = judgement.what;
   json["next"] = judgement.next;
   json["undo"] = judgement.undo;
@@ -121,6 +122,7 @@ model::Judgement read_judgement(const Json& json) {
   json.at("quarantined").get_to(judgement.quarantined);
   if (!json.at("install").is_null()) judgement.install = read_install(json.at("install"));
   json.at("seconds").get_to(judgement.seconds);
+  judgement.suspect = json.value("suspect", "");
   json.at("what").get_to(judgement.what);
   json.at("next").get_to(judgement.next);
   json.at("undo").get_to(judgement.undo);

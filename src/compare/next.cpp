@@ -8,6 +8,7 @@
 #include "compare/choose.hpp"
 #include "compare/differences.hpp"
 #include "compare/faults.hpp"
+#include "compare/layer_of_blame.hpp"
 #include "compare/outcome.hpp"
 #include "compare/profile.hpp"
 #include "compare/remedy.hpp"
@@ -89,6 +90,7 @@ class Judging {
   void leave_as_is_out();
   Next conclude();
   void excuse();
+  void suspect();
   void explain_drift();
   void explain_wobble(const Numerics& numerics);
   Judgement could_not_measure(std::string what, std::string next);
@@ -225,8 +227,15 @@ void Judging::excuse() {
   }
 }
 
+void Judging::suspect() {
+  std::vector<std::string> moved;
+  for (const auto& probe : judgement_.moved) moved.push_back(probe.id);
+  if (const auto found = layer_of_blame(moved, strict_.sets().judged)) judgement_.suspect = found->sentence;
+}
+
 void Judging::explain_drift() {
   const auto profile = drifts(judgement_) ? Profile::strict : Profile::as_is;
+  if (profile == Profile::strict) suspect();
   const bool caches = std::ranges::any_of(judgement_.differences,
                                           [](const auto& each) { return each.kind == model::Difference::Kind::cache; });
   if (std::ranges::any_of(judgement_.differences, [&](const auto& each) { return may_move_bits(each, profile); })) {

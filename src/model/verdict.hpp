@@ -67,6 +67,7 @@ struct Judgement : Numerics {
   std::vector<Difference> differences;
   std::vector<std::string> quarantined;  ///< run and not judged
   double seconds = 0;
+  std::string suspect;            ///< of a GPU's drift: "cuBLAS moved: …", where lower layers tell; else empty
   std::string what;               ///< one sentence for people, where there is no drift to describe
   std::string next;               ///< what to do
   std::vector<std::string> undo;  ///< commands that put back what differs; words that start with "#" where none does

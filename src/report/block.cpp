@@ -175,6 +175,7 @@ void put_block(Page& page, const model::Judgement& judgement) {
   put_headline(page, judgement);
   const bool wobbles = judgement.outcome == Outcome::unstable || judgement.outcome == Outcome::transient;
   put_numerics(page, judgement, !wobbles);
+  if (!judgement.suspect.empty()) page.row("suspect", {judgement.suspect});
   if (judgement.as_is &&
       !(judgement.as_is->moved.empty() && judgement.as_is->unstable.empty() && judgement.as_is->transient.empty())) {
     page.row("as-is", {fmt::format("PyTorch's own defaults, as this environment changes them: {} of {} moved",

@@ -101,7 +101,10 @@ void put_settings(Page& page, const model::Observed& observed) {
   if (!observed.build.empty()) page.row("built with", {pairs(observed.build)});
   std::string label = "knobs";
   for (const model::Knob& knob : observed.knobs) {
-    page.row(label, {fmt::format("{}={}", knob.name, knob.value)});
+    const auto& preset = observed.container.preset_knobs;
+    const bool by_image = std::ranges::find(preset, knob.name) != preset.end();
+    page.row(label,
+             {fmt::format("{}={}", knob.name, knob.value), {by_image ? " (preset by the image)" : "", Tone::faint}});
     label.clear();
   }
   if (observed.knobs.empty()) page.row("knobs", {"none set"});

@@ -159,6 +159,11 @@ void explain_found(Page& page, const model::Judgement& judgement) {
   page.paragraph(meaning(judgement));
   if (!judgement.what.empty()) page.paragraph(sentence(judgement.what));
   if (judgement.unstable.empty() && judgement.transient.empty()) explain_layers(page, judgement);
+  if (!judgement.suspect.empty()) {
+    page.paragraph(sentence(judgement.suspect) +
+                   " The layers below PyTorch (kernels of envguard's own, cuBLAS and cuDNN asked directly) compute the "
+                   "same on the same inputs, which is how that is told.");
+  }
   if (judgement.cause) {
     heading(page, "How far");
     explain_moved(page, judgement);

@@ -36,6 +36,7 @@ Machine described(const json& description) {
   take(description, "engine", machine.engine);
   take(description, "hook", machine.hook);
   take(description, "cache", machine.cache);
+  take(description, "gpu_locks", machine.gpu_locks);
   machine.nvml = description.value("nvml", machine.nvml);
   machine.cuda_driver = description.value("cuda", machine.cuda_driver);
   machine.build = description.value("build", machine.build);

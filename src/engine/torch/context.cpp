@@ -46,6 +46,7 @@ constexpr std::array switches{
     Switch{"deterministic-mkldnn",
            {{{"_ZN2at7Context22setDeterministicMkldnnEb"}}},
            {{{"_ZNK2at7Context19deterministicMkldnnEv"}}}},
+    Switch{"cudnn", {{{"_ZN2at7Context19setUserEnabledCuDNNEb"}}}, {{{"_ZNK2at7Context16userEnabledCuDNNEv"}}}},
     Switch{"benchmark-cudnn", {{{"_ZN2at7Context17setBenchmarkCuDNNEb"}}}, {{{"_ZNK2at7Context14benchmarkCuDNNEv"}}}},
     Switch{"tf32-cublas", {{{"_ZN2at7Context18setAllowTF32CuBLASEb"}}}, {{{"_ZNK2at7Context15allowTF32CuBLASEv"}}}},
     Switch{"tf32-cudnn",

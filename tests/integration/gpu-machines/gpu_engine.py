@@ -58,25 +58,36 @@ def main():
     wanted = json.loads(plan)["plan"]
     out = os.fdopen(os.dup(CHANNEL), "wb", buffering=0)
 
+    gpus = json.loads((HERE / "gpus").read_text(encoding="utf-8"))
+    gpu = gpus[os.environ["CUDA_VISIBLE_DEVICES"]]
+    measured, told = {}, 0
+    in_a_round = not wanted.get("perturb")
+
     def say(line):
         out.write(json.dumps(line).encode() + b"\n")
 
-    def refuse_the_rest():
+    def say_probes():
+        """What was measured and what was not, in the plan's order."""
+        nonlocal told
         for probe in wanted["probes"]:
-            if probe not in MEASURED:
-                say({"probe": probe, "status": "unsupported", "message": "no kernel"})
+            say(measured.get(probe) or {"probe": probe, "status": "unsupported", "message": "no kernel"})
+            told += 1
+        measured.clear()
 
-    gpus = json.loads((HERE / "gpus").read_text(encoding="utf-8"))
-    gpu = gpus[os.environ["CUDA_VISIBLE_DEVICES"]]
-    rounds, answered = 0, 0
     for line in answers_of(engine, plan):
-        if "round" in line and rounds:
-            refuse_the_rest()
-        rounds += "round" in line
-        if "libraries" in line and not answered:
-            refuse_the_rest()
-            answered = 1
-        say(as_gpu(line, gpu))
+        line = as_gpu(line, gpu)
+        if "probe" in line:
+            measured[line["probe"]] = line
+            continue
+        if "begin" in line:
+            continue
+        if "round" in line or "libraries" in line:
+            if in_a_round:
+                say_probes()
+            in_a_round = "round" in line
+        if "done" in line:
+            line["done"]["probes"] = told
+        say(line)
     os._exit(0)
 
 
