@@ -33,7 +33,9 @@ std::vector<std::byte> Kernels::run(Compiler compiler, const Call& call) {
   const Gpu::Memory result = gpu_.allocate(call.result_size);
   std::array<void*, 3> addresses{result.get(), x.get(), y.get()};
   int rows = call.rows, columns = call.columns;
-  std::array<void*, 5> arguments{&addresses[0], &addresses[1], &addresses[2], &rows, &columns};
+  const auto address_of = [](auto& argument) { return static_cast<void*>(&argument); };
+  std::array<void*, 5> arguments{address_of(addresses[0]), address_of(addresses[1]), address_of(addresses[2]),
+                                 address_of(rows), address_of(columns)};
   gpu_.launch(code, call.name, call.shape, arguments);
   return gpu_.download(result, call.result_size);
 }
