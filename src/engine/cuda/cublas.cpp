@@ -150,8 +150,8 @@ class Matmul {
   template <class Value>
   void set(int attribute, const Value& value) const {
     check_("cublasLtMatmulDescSetAttribute",
-           symbols_.function<cublas::LtOperationSet>("cublasLtMatmulDescSetAttribute")(operation_.get(), attribute,
-                                                                                       &value, sizeof value));
+           symbols_.function<cublas::LtOperationSet>("cublasLtMatmulDescSetAttribute")(
+               operation_.get(), attribute, static_cast<const void*>(&value), sizeof value));
   }
 
   [[nodiscard]] cublas::LtHeuristic first_algorithm() const {
