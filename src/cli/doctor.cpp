@@ -61,6 +61,11 @@ base::ExitCode run(const DoctorOptions& options, const Call& call) {
                         observed.install->root.string(), subject.refusal->next});
   }
   look_at_gpus(call, observed, findings);
+  if (observed.devices && !observed.devices->gpus.empty()) {
+    for (const auto& part : call.machine.left_out)
+      findings.push_back({Finding::Severity::note, "left-out", "this envguard was built without a part: " + part, "",
+                          "# use a release, or build it where nvcc 13.0 is"});
+  }
   if (environments.size() > 1) {
     findings.push_back({Finding::Severity::note, "other-environments",
                         "the policy has other environments than " + environments.front().name, "",

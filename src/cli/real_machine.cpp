@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "codec/build_id.hpp"
 #include "manifest/surroundings.hpp"
+#include "recipe/table.hpp"
 
 namespace envguard::cli {
 
@@ -65,6 +66,8 @@ model::Machine real_machine() {
   machine.cache = manifest::cache_folder(machine.environment);
   machine.now = [] { return std::chrono::system_clock::now(); };
   machine.build = codec::build_id();
+  if (!recipe::has_embedded_sass())
+    machine.left_out.emplace_back("machine code for GPUs, built without nvcc: no arith.sass probes are run");
   return machine;
 }
 

@@ -37,6 +37,7 @@ Machine described(const json& description) {
   take(description, "hook", machine.hook);
   take(description, "cache", machine.cache);
   take(description, "gpu_locks", machine.gpu_locks);
+  machine.left_out = description.value("left_out", std::vector<std::string>());
   machine.nvml = description.value("nvml", machine.nvml);
   machine.cuda_driver = description.value("cuda", machine.cuda_driver);
   machine.build = description.value("build", machine.build);

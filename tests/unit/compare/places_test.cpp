@@ -43,42 +43,43 @@ model::Observed with(const std::vector<model::GpuKey>& keys, int full = -1) {
   return observed;
 }
 
-const std::vector<model::Lock> locked{lock("cpu", zen4), lock("h100", h100), lock("a100", a100)};
+const std::vector<model::Lock> every_lock{lock("cpu", zen4), lock("h100", h100), lock("a100", a100)};
 
 TEST(Places, EveryKeyThatIsLockedAndTheCpuLast) {
-  EXPECT_THAT(places(locked, with({a100, h100}), {}), ElementsAre(cuda(0), cuda(1), the_cpu));
-  EXPECT_THAT(places({locked[1]}, with({a100, h100}), {}), ElementsAre(cuda(1), the_cpu)) << "nobody locked the A100";
-  EXPECT_THAT(places(locked, with({}), {}), ElementsAre(the_cpu));
-  EXPECT_THAT(places(locked, {}, {}), ElementsAre(the_cpu)) << "GPUs were not asked about";
+  EXPECT_THAT(places(every_lock, with({a100, h100}), {}), ElementsAre(cuda(0), cuda(1), the_cpu));
+  EXPECT_THAT(places({every_lock[1]}, with({a100, h100}), {}), ElementsAre(cuda(1), the_cpu))
+      << "nobody locked the A100";
+  EXPECT_THAT(places(every_lock, with({}), {}), ElementsAre(the_cpu));
+  EXPECT_THAT(places(every_lock, {}, {}), ElementsAre(the_cpu)) << "GPUs were not asked about";
 }
 
 TEST(Places, OfSeveralOfOneKeyAnIdleOne) {
-  EXPECT_THAT(places({locked[1]}, with({h100, h100, h100}, 0), {}), ElementsAre(cuda(1), the_cpu));
+  EXPECT_THAT(places({every_lock[1]}, with({h100, h100, h100}, 0), {}), ElementsAre(cuda(1), the_cpu));
 }
 
 TEST(Places, TheDeviceThatWasAskedForThereOrNot) {
-  EXPECT_THAT(places(locked, with({a100}), {cuda(7), false, {}}), ElementsAre(cuda(7)));
-  EXPECT_THAT(places(locked, with({a100}), {the_cpu, false, {}}), ElementsAre(the_cpu));
+  EXPECT_THAT(places(every_lock, with({a100}), {cuda(7), false, {}}), ElementsAre(cuda(7)));
+  EXPECT_THAT(places(every_lock, with({a100}), {the_cpu, false, {}}), ElementsAre(the_cpu));
 }
 
 TEST(Places, AllAreTheGpusLockedOrNotAndNoCpu) {
-  EXPECT_THAT(places({locked[0]}, with({h100, h100}), {std::nullopt, true, {}}), ElementsAre(cuda(0), cuda(1)));
-  EXPECT_THAT(places(locked, with({}), {std::nullopt, true, {}}), IsEmpty());
+  EXPECT_THAT(places({every_lock[0]}, with({h100, h100}), {std::nullopt, true, {}}), ElementsAre(cuda(0), cuda(1)));
+  EXPECT_THAT(places(every_lock, with({}), {std::nullopt, true, {}}), IsEmpty());
 }
 
 TEST(Places, ANamedTargetIsJudgedWhereItsKeyIs) {
-  EXPECT_THAT(places(locked, with({h100, a100}), {std::nullopt, false, "a100"}), ElementsAre(cuda(1)));
-  EXPECT_THAT(places(locked, with({h100}), {std::nullopt, false, "a100"}), ElementsAre(cuda(0)))
+  EXPECT_THAT(places(every_lock, with({h100, a100}), {std::nullopt, false, "a100"}), ElementsAre(cuda(1)));
+  EXPECT_THAT(places(every_lock, with({h100}), {std::nullopt, false, "a100"}), ElementsAre(cuda(0)))
       << "to say what differs";
-  EXPECT_THAT(places(locked, with({h100}), {std::nullopt, false, "cpu"}), ElementsAre(the_cpu));
+  EXPECT_THAT(places(every_lock, with({h100}), {std::nullopt, false, "cpu"}), ElementsAre(the_cpu));
 }
 
 TEST(NeedsGpus, WhereALockOrTheQuestionIsOfOne) {
-  EXPECT_FALSE(needs_gpus({locked[0]}, {}));
-  EXPECT_TRUE(needs_gpus(locked, {}));
-  EXPECT_TRUE(needs_gpus({locked[0]}, {std::nullopt, true, {}}));
-  EXPECT_TRUE(needs_gpus({locked[0]}, {cuda(0), false, {}}));
-  EXPECT_FALSE(needs_gpus(locked, {the_cpu, false, {}}));
+  EXPECT_FALSE(needs_gpus({every_lock[0]}, {}));
+  EXPECT_TRUE(needs_gpus(every_lock, {}));
+  EXPECT_TRUE(needs_gpus({every_lock[0]}, {std::nullopt, true, {}}));
+  EXPECT_TRUE(needs_gpus({every_lock[0]}, {cuda(0), false, {}}));
+  EXPECT_FALSE(needs_gpus(every_lock, {the_cpu, false, {}}));
 }
 
 }  // namespace
