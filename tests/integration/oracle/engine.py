@@ -57,7 +57,7 @@ def build_of(engine):
     return answer.stdout.split()[1]
 
 
-def plan(engine, torch_root, version, probes, profile):
+def plan(engine, torch_root, version, probes, profile, device):
     install = {
         "kind": "site-packages",
         "root": str(torch_root),
@@ -74,7 +74,7 @@ def plan(engine, torch_root, version, probes, profile):
             "profile": profile,
             "install": install,
             "preload": [],
-            "device": "cpu",
+            "device": device,
             "threads": 1 if profile == "strict" else 0,
             "flags": [[name, value if profile == "strict" else ""] for name, value in STRICT_FLAGS],
             "probes": probes,
@@ -95,9 +95,9 @@ def wait(pid):
     raise SystemExit(f"the engine did not end within {DEADLINE_SECONDS} s")
 
 
-def measure(engine, torch_root, version, probes, profile="strict"):
+def measure(engine, torch_root, version, probes, profile="strict", device="cpu"):
     """The engine's probe lines by id, each with the tensor's bytes where its status is ok."""
-    document = json.dumps(plan(engine, torch_root, version, probes, profile)).encode()
+    document = json.dumps(plan(engine, torch_root, version, probes, profile, device)).encode()
     given, lines, tensors, printed = (
         memory_file("plan", document),
         memory_file("lines"),
@@ -126,11 +126,11 @@ def measure(engine, torch_root, version, probes, profile="strict"):
     return results
 
 
-def probe_names(listing):
-    """The CPU probes of the recipe, as its golden file lists them."""
+def probe_names(listing, device="cpu"):
+    """The probes of a device's ladder, "cpu" or "cuda", as the recipe's golden file lists them."""
     names = []
     for line in Path(listing).read_text().splitlines():
         name, devices, _ = line.split()
-        if "cpu" in devices.split(","):
+        if device in devices.split(","):
             names.append(name)
     return names

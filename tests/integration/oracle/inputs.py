@@ -5,6 +5,7 @@ import torch
 
 GAMMA = 0x9E3779B97F4A7C15
 MASK = (1 << 64) - 1
+DEVICE = "cpu"    # where the inputs are put
 
 
 def words(seed, count):
@@ -18,6 +19,10 @@ def words(seed, count):
 
 def rounded(values, dtype):
     """float64 values as a tensor of `dtype` in torch's own allocator; each is rounded once, to nearest even."""
+    return rounded_on_host(values, dtype).to(DEVICE)
+
+
+def rounded_on_host(values, dtype):
     if dtype == torch.float64:
         return torch.from_numpy(values.copy()).clone()
     single = values.astype(np.float32)
@@ -52,7 +57,7 @@ def positive(shape, seed, scale=0, dtype=torch.float32):
 def below(limit, shape, seed):
     u = words(seed, int(np.prod(shape)))
     values = ((u >> np.uint64(32)) * np.uint64(limit)) >> np.uint64(32)
-    return torch.from_numpy(values.astype(np.int64)).clone().reshape(shape)
+    return torch.from_numpy(values.astype(np.int64)).clone().reshape(shape).to(DEVICE)
 
 
 def dominant(size, seed, scale=0):
