@@ -57,7 +57,12 @@ Document json_of_devices(const std::optional<model::Devices>& devices) {
   for (const auto& gpu : devices->gpus) gpus.push_back(json_of_gpu(gpu));
   auto hidden = Document::array();
   for (const auto& gpu : devices->hidden)
-    hidden.push_back({{"uuid", gpu.uuid}, {"name", gpu.name}, {"pci_id", gpu.pci_id}, {"why", gpu.why}});
+    hidden.push_back({{"uuid", gpu.uuid},
+                      {"name", gpu.name},
+                      {"pci_id", gpu.pci_id},
+                      {"mig", gpu.mig},
+                      {"answer", model::name(gpu.answer)},
+                      {"why", gpu.why}});
   return {{"nvml", json_of_library(devices->nvml)},
           {"libcuda", json_of_library(devices->cuda)},
           {"driver", devices->driver},

@@ -103,7 +103,8 @@ void put_devices(Page& page, const model::Observed& observed) {
   for (const auto& gpu : devices.hidden) {
     const auto name = gpu.name.empty() ? std::string("a GPU") : gpu.name;
     page.row("gpu -", {fmt::format("{} at PCI {}, ", name, gpu.pci_id.empty() ? "unknown" : gpu.pci_id),
-                       gpu.why.empty() ? Span{"not visible to this process"} : Span{gpu.why, Tone::warning}});
+                       gpu.why.empty() ? Span{gpu.mig ? "MIG on and no instance made" : "not visible to this process"}
+                                       : Span{gpu.why, Tone::warning}});
   }
 }
 
