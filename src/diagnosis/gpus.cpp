@@ -19,7 +19,8 @@ using Severity = Finding::Severity;
 using Maybe = std::optional<Finding>;
 
 Maybe other_name(const model::Gpu& gpu) {
-  if (gpu.nvml_name.empty() || gpu.nvml_name == gpu.key.gpu) return std::nullopt;
+  const bool same = gpu.nvml_name == gpu.key.gpu || gpu.nvml_name == model::whole_name(gpu.key);
+  if (gpu.nvml_name.empty() || same) return std::nullopt;
   return cite(
       "nvml-names",
       {Severity::note, "gpu-names-differ",

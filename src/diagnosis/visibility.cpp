@@ -95,13 +95,15 @@ Findings hidden(const model::Devices& devices, const std::optional<std::string>&
   }));
   if (count == 0 || devices.gpus.empty()) return {};
   const bool instances = known(devices).instances;
-  return {
-      cite("cuda-visible-devices",
-           {Severity::note, "hidden-gpus",
-            fmt::format("{} that NVML lists {} not visible to CUDA in this process{}.",
-                        instances ? fmt::format("{} GPUs or MIG instances", count) : counted(count),
-                        count == 1 && !instances ? "is" : "are", value ? ": " + spelled(*value) : ""),
-            value ? std::string(name) : "cgroup of this process, or MIG", "# nothing, where the job or you chose so"})};
+  return {cite(
+      "cuda-visible-devices",
+      {Severity::note, "hidden-gpus",
+       fmt::format("{} that NVML lists {} not visible to CUDA in this process{}.",
+                   instances
+                       ? fmt::format("{} MIG instance{} or GPU{}", count, count == 1 ? "" : "s", count == 1 ? "" : "s")
+                       : counted(count),
+                   count == 1 ? "is" : "are", value ? ": " + spelled(*value) : ""),
+       value ? std::string(name) : "cgroup of this process, or MIG", "# nothing, where the job or you chose so"})};
 }
 
 }  // namespace

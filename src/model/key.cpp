@@ -32,12 +32,11 @@ std::string short_vendor(std::string_view vendor) {
   return short_gpu_name(vendor);
 }
 
-/// As libcuda names it: a MIG instance by its GPU and its profile.
+}  // namespace
+
 std::string whole_name(const GpuKey& gpu) {
   return gpu.mig_profile.empty() ? gpu.gpu : fmt::format("{} MIG {}", gpu.gpu, gpu.mig_profile);
 }
-
-}  // namespace
 
 DeviceKind device_kind(const Key& key) {
   return std::holds_alternative<CpuKey>(key) ? DeviceKind::cpu : DeviceKind::cuda;

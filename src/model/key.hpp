@@ -32,6 +32,9 @@ struct CpuKey {
 
 using Key = std::variant<CpuKey, GpuKey>;
 
+/// As libcuda names it: a MIG instance by its GPU and its profile.
+[[nodiscard]] std::string whole_name(const GpuKey& gpu);
+
 [[nodiscard]] DeviceKind device_kind(const Key& key);
 /// (name, value) as a lock's [key] and a policy's [targets] spell them, in the lock's order: gpu, compute-capability,
 /// sm-count, of a MIG instance mig-profile; cpu-vendor, cpu-family, cpu-model, isa.
