@@ -67,6 +67,7 @@ model::Verdict check_repository(const CheckOptions& options, const Call& call, c
     verdicts.push_back(locks.locks.empty()
                            ? nothing_locked(scene, environment, question.context, model::utc_day(call.machine.now()))
                            : judge(call, scene, environment, locks, question, purse));
+    if (question.require_gpu && locks.locks.empty()) verdicts.back().exit_code = ExitCode::not_judged;
   }
   return joined(std::move(verdicts));
 }

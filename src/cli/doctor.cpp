@@ -30,17 +30,19 @@ Scene scene_or_finding(const Call& call, std::vector<Finding>& findings) {
   }
 }
 
-/// Whether there is anything that could be a driver. Asking where there is none takes a process and says nothing new.
-bool may_have_driver(const model::Observed& observed) {
-  return observed.kernel_driver || observed.wsl || observed.component("driver") != nullptr ||
-         !observed.container.device_files.empty();
+/// Nothing of a driver: no kernel module, no device file, neither of its libraries.
+bool has_no_driver(const model::Observed& observed, const model::Devices& devices) {
+  const bool libraries =
+      devices.nvml.answer != model::DriverAnswer::no_library || devices.cuda.answer != model::DriverAnswer::no_library;
+  return !libraries && !observed.kernel_driver && !observed.wsl && observed.container.device_files.empty();
 }
 
 /// Driver and GPUs, however they answer; an engine that cannot ask is a finding.
 void look_at_gpus(const Call& call, model::Observed& observed, std::vector<Finding>& findings) {
-  if (!may_have_driver(observed)) return;
   try {
-    observed.devices = ask_devices(call);
+    auto devices = ask_devices(call);
+    if (has_no_driver(observed, devices)) return;
+    observed.devices = std::move(devices);
     take_key(observed, 0);
   } catch (const base::Error& error) {
     if (error.code() == base::ExitCode::interrupted) throw;

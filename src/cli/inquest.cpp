@@ -89,6 +89,10 @@ std::vector<model::Judgement> Inquest::ask_for_gpus(const Baselines& baselines) 
 void Inquest::judge_at(model::Device device, const Baselines& baselines, std::vector<model::Judgement>& judgements) {
   const bool on_gpu = device.kind == DeviceKind::cuda;
   if (on_gpu) take_key(subject_.observed, device.index);
+  if (on_gpu && subject_.observed.devices) {
+    if (const auto why = no_such_gpu(subject_.observed, device.index))
+      return say_absent(*why, device, baselines, judgements);
+  }
   const auto locks = locks_of(baselines);
   const compare::Wanted wanted{device.kind, question_.target};
   const auto chosen = compare::choose(locks, subject_.observed, wanted);
@@ -100,6 +104,16 @@ void Inquest::judge_at(model::Device device, const Baselines& baselines, std::ve
   if (!chosen.empty() || !question_.all_gpus) return;
   judgements.push_back(compare::not_locked_here(locks, subject_.observed, wanted));
   judgements.back().device = device;
+}
+
+/// The GPU that was asked for is not there: the answer for each lock of one.
+void Inquest::say_absent(const std::string& why, model::Device device, const Baselines& baselines,
+                         std::vector<model::Judgement>& judgements) const {
+  for (const auto& baseline : baselines) {
+    if (model::device_kind(baseline.lock.key) != DeviceKind::cuda) continue;
+    judgements.push_back(absent(baseline, why));
+    judgements.back().device = device;
+  }
 }
 
 model::Judgement Inquest::judge_or_say_why(const model::Baseline& baseline, model::Device device) {
@@ -120,12 +134,9 @@ model::Judgement Inquest::judge_or_say_why(const model::Baseline& baseline, mode
 model::Judgement Inquest::judge_one(const model::Baseline& baseline, model::Device device) {
   const auto& observed = subject_.observed;
   if (!observed.install) return without_torch(baseline);
-  if (device.kind == DeviceKind::cuda) {
-    if (const auto why = no_such_gpu(observed, device.index)) return absent(baseline, *why);
-    if (!built_with_cuda(observed))
-      return absent(baseline, fmt::format("torch {} in {} is built without CUDA: it computes on no GPU",
-                                          observed.install->version, observed.install->prefix.string()));
-  }
+  if (device.kind == DeviceKind::cuda && !built_with_cuda(observed))
+    return absent(baseline, fmt::format("torch {} in {} is built without CUDA: it computes on no GPU",
+                                        observed.install->version, observed.install->prefix.string()));
   const auto plan = make_plan(subject_, device, {});
   const auto runner = make_runner(call_, subject_);
   ProgressLine progress(call_);

@@ -33,6 +33,8 @@ class Inquest {
   using Baselines = std::vector<model::Baseline>;
   [[nodiscard]] std::vector<model::Judgement> ask_for_gpus(const Baselines& baselines);
   void judge_at(model::Device device, const Baselines& baselines, std::vector<model::Judgement>& judgements);
+  void say_absent(const std::string& why, model::Device device, const Baselines& baselines,
+                  std::vector<model::Judgement>& judgements) const;
   [[nodiscard]] model::Judgement judge_or_say_why(const model::Baseline& baseline, model::Device device);
   [[nodiscard]] model::Judgement judge_one(const model::Baseline& baseline, model::Device device);
   [[nodiscard]] model::Judgement without_torch(const model::Baseline& baseline) const;

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 CACHE = Path(os.environ.get("ENVGUARD_TEST_TORCH") or Path.home() / ".cache" / "envguard-test")
+SUPPORT = Path(__file__).resolve().parents[1] / "integration" / "support"
 VENV = CACHE / "python-2.11.0"
 
 
@@ -135,6 +136,20 @@ def measure_commands(bench, table, work, repetitions):
     bench.run(*COMMIT, cwd=work)
 
 
+def measure_doctors(bench, table, build, repetitions):
+    """The same program on two machines that fixtures/gpus describes."""
+    os.environ["ENVGUARD_BUILD"] = str(build)
+    sys.path.insert(0, str(SUPPORT))
+    import gpu_machines
+    commands = {}
+    for name, machine in (("without", "no-driver"), ("fake", "h100-sxm")):
+        root = bench.folder / machine
+        root.mkdir()
+        commands[name] = (bench.folder, gpu_machines.UNDER_TEST, gpu_machines.put(root, gpu_machines.load(machine)), "doctor")
+    times = bench.medians(repetitions, **commands)
+    table.ratio("doctor without a driver / with a fake one", times["without"], times["fake"], 1)
+
+
 def measure_commits(bench, table, work, repetitions):
     empty = bench.repository("empty-hook")
     (empty / ".git" / "hooks" / "pre-commit").write_text("#!/bin/sh\n")
@@ -178,6 +193,7 @@ def main():
         work = bench.locked_repository("locked")
         table = Table()
         measure_commands(bench, table, work, options.repetitions)
+        measure_doctors(bench, table, options.build, options.repetitions * 5)
         measure_commits(bench, table, work, options.repetitions * 5)
         measure_large_repository(bench, table, work, options.files, options.repetitions * 3)
         hook = options.build / "libexec" / "envguard" / "envguard-hook"

@@ -90,6 +90,11 @@ class Judging(harness.Sandbox):
         result = self.on(harness.NOT_JUDGED, [H200], "fingerprint", "--device", "cuda:0")
         self.one_message(result, "cuda:0 is not there", "no CUDA-capable device is detected")
 
+    def test_a_check_of_a_gpu_that_is_not_there_says_which_are(self):
+        self.make_gpu_lock()
+        result = self.on(harness.NOT_JUDGED, [H200], "check", "--device", "cuda:3")
+        self.one_message(result, "cuda:3 is not there: the driver shows 1 GPU(s), cuda:0 to cuda:0")
+
     def test_a_lock_of_another_gpu_is_not_judged(self):
         self.make_gpu_lock()
         result = self.on(harness.NOT_JUDGED, [H100], "check", "--device", "cuda:0")
