@@ -8,7 +8,9 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/number.hpp"
 #include "base/text.hpp"
+#include "lockfile/duration.hpp"
 
 namespace envguard::cli {
 
@@ -72,11 +74,17 @@ void add_checked_device(CLI::App& command, CheckOptions& check) {
       ->type_name("DEVICE");
   command.add_flag("--require-gpu", check.require_gpu, "exit 4 where no GPU was judged, whatever the policy says");
   command
-      .add_option_function<int>(
-          "--wait", [&check](int seconds) { check.wait = std::chrono::seconds(seconds); },
-          "seconds to wait for a GPU that is busy (default 0; for another check on it 2)")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0, 86400));
+      .add_option_function<std::string>(
+          "--wait",
+          [&check](const std::string& text) {
+            const auto seconds = base::parse_integer(text);
+            const auto time =
+                seconds && *seconds >= 0 ? lockfile::parse_duration(text + "s") : lockfile::parse_duration(text);
+            if (!time) throw CLI::ValidationError("--wait", fmt::format("\"{}\" is no time: 60, 60s, 10m, 2h", text));
+            check.wait = *time;
+          },
+          "how long to wait for a GPU that is busy: 60s, 10m (default: for another check on it 2s)")
+      ->type_name("TIME");
 }
 
 template <typename Value>

@@ -16,7 +16,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds between_looks{500};
-constexpr const char* wait_or_elsewhere = "envguard check --wait 600, or another GPU with --device cuda:N";
+constexpr const char* wait_or_elsewhere = "envguard check --wait 10m, or another GPU with --device cuda:N";
 
 /// Nothing: another process holds it. Where no file can be made or locked (a read-only container) nothing is guarded,
 /// which is no reason not to measure.

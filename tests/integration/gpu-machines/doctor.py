@@ -39,8 +39,10 @@ class Doctor(harness.Sandbox):
             (self.root / name).mkdir(parents=True)
         (self.root / "bin" / "git").symlink_to(shutil.which("git"))
         machine = gpu_machines.put(self.root, description)
-        variables = {"ENVGUARD_TORCH": str(gpu_machines.put_torch(self.root)), "XDG_CACHE_HOME": None, "TMPDIR": None, "PATH": str(self.root / "bin"),
-                     "HOME": str(self.root / "home"), **description.get("environment", {})}
+        torch = gpu_machines.put_torch(self.root, description.get("missing", ()))
+        own = {name: value.replace("@", str(self.root)) for name, value in description.get("environment", {}).items()}
+        variables = {"ENVGUARD_TORCH": str(torch), "XDG_CACHE_HOME": None, "TMPDIR": None, "PATH": str(self.root / "bin"),
+                     "HOME": str(self.root / "home"), **own}
         result = self.expect(harness.MATCH, gpu_machines.UNDER_TEST, machine, "doctor", *arguments,
                              cwd=self.root / "work", env=variables)
         self.assertEqual(result.stderr, "")

@@ -2,7 +2,7 @@
 
 A description holds `what` it is; `kernel` (version, open) of the module, nothing where none is loaded; `kernel_release`;
 `dev`, the names in /dev; `excluded` GPUs; more `files` and `environment`; `libraries` (nvml, cuda), where each lies, with
-`older_nvml` for one from before driver 450; and `driver`, what the libraries answer (tests/fake-driver/description.cpp)."""
+`older_nvml` for one from before driver 450; libraries of CUDA that are `missing`; and `driver`, what the libraries answer (tests/fake-driver/description.cpp)."""
 
 import json
 import shutil
@@ -87,8 +87,9 @@ def put_libraries(root, description):
     return {kind: str(root / places.get(kind, USUAL_PLACES[kind])) for kind in sources}
 
 
-def put_torch(root):
-    """A wheel of torch 2.11.0+cu130 as far as its text goes, and a dynamic linker that finds it whole. Gives its prefix."""
+def put_torch(root, missing=()):
+    """A wheel of torch 2.11.0+cu130 as far as its text goes, and a dynamic linker that finds all of it but the libraries that
+    are `missing`. Gives its prefix."""
     prefix = root / "env"
     packages = prefix / "lib" / "python3.12" / "site-packages"
     write(prefix / "pyvenv.cfg", "version = 3.12.4\n")
@@ -106,7 +107,8 @@ def put_torch(root):
             write(information / "RECORD", f"{library},sha256=none,{len(name)}\n")
             listing.append(packages / library)
     shutil.copy(LIBRARIES / "fake_linker", root / "loader")
-    write(root / "loader.listing", "".join(f"\t{path.name} => {path} (0x0000700000000000)\n" for path in listing))
+    found = "".join(f"\t{path.name} => {path} (0x0000700000000000)\n" for path in listing if path.name not in missing)
+    write(root / "loader.listing", found + "".join(f"\t{name} => not found\n" for name in missing))
     return prefix
 
 

@@ -59,6 +59,7 @@ TEST(Arguments, AutoIsNoDevice) {
   const auto gpus = options_of<CheckOptions>({"check", "--device", "all", "--require-gpu", "--wait", "60"});
   EXPECT_TRUE(gpus.all_gpus && gpus.require_gpu && !gpus.device);
   EXPECT_EQ(gpus.wait, std::chrono::seconds(60));
+  EXPECT_EQ(options_of<CheckOptions>({"check", "--wait", "10m"}).wait, std::chrono::minutes(10));
   EXPECT_FALSE(options_of<CheckOptions>({"check"}).all_gpus);
 }
 
@@ -100,7 +101,7 @@ TEST(Arguments, VersionIsTheProjects) {
 TEST(Arguments, WhatCannotBeUnderstoodSaysWhatToType) {
   for (const auto& arguments :
        {Arguments{}, Arguments{"chekc"}, Arguments{"check", "--bogus"}, Arguments{"check", "--device", "gpu"},
-        Arguments{"lock", "--device", "all"}, Arguments{"check", "--wait", "-1"},
+        Arguments{"lock", "--device", "all"}, Arguments{"check", "--wait", "-1"}, Arguments{"check", "--wait", "soon"},
         Arguments{"check", "--staged", "--commit", "HEAD"}, Arguments{"check", "--lock", "x.toml", "--target", "x"},
         Arguments{"check", "--environment", "train", "--lock", "x.toml"}, Arguments{"lock", "--runs", "1"},
         Arguments{"hook"}, Arguments{"check", "--timeout", "0"}, Arguments{"--format", "yaml", "check"},
