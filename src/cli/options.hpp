@@ -38,8 +38,7 @@ struct LockOptions {
   std::optional<model::Device> device;  ///< nothing: the GPU where there is one
   std::string reason;
   int runs = 5;
-  bool refresh = false;
-  bool check = false;
+  bool refresh = false, check = false;
   std::chrono::seconds timeout{600};
 };
 
@@ -49,8 +48,8 @@ struct CheckOptions {
   std::optional<model::Device> device;  ///< nothing: every lock whose key fits
   bool all_gpus = false;                ///< --device all: every GPU, one after the other
   bool require_gpu = false;             ///< not judged where no GPU was, whatever the policy says
-  std::chrono::seconds wait{0};         ///< for a GPU that is busy
-  std::filesystem::path lock;           ///< --lock: no git, no policy
+  std::chrono::seconds wait{0};
+  std::filesystem::path lock;  ///< --lock: no git, no policy
   bool staged = false;
   std::string commit;
   std::string against;   ///< another PyTorch, to find out whether it is the install that moved the numerics

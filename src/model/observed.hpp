@@ -11,11 +11,9 @@
 #include "model/finding.hpp"
 #include "model/gpu.hpp"
 #include "model/key.hpp"
+#include "model/nvidia.hpp"
 
 namespace envguard::model {
-
-/// How a value was come by: "torch/version.py", "METADATA of nvidia_cudnn_cu13", "cpuid".
-using Origin = std::string;
 
 /// One PyTorch on disk. Nothing of it has been opened.
 struct Install {
@@ -58,23 +56,6 @@ struct Library {
   std::filesystem::path path;
   std::string build_id;
   friend bool operator==(const Library&, const Library&) = default;
-};
-
-/// One of CUDA's libraries as this PyTorch would load it.
-struct CudaLibrary {
-  std::string component;       ///< "cudart", "cublas", "cudnn", "cudnn_graph", "nccl", "nvrtc", "nvjitlink" …
-  std::string version;         ///< empty: the file and its package do not tell
-  Origin origin;               ///< of the version
-  std::filesystem::path path;  ///< canonical
-  std::string build_id;
-};
-
-/// What the kernel says of the NVIDIA driver, without opening a library.
-struct KernelDriver {
-  std::string version;                ///< "580.65.06"
-  bool open = false;                  ///< the open kernel modules
-  std::vector<std::string> gpus;      ///< "NVIDIA H200 at 0000:1b:00.0", of /proc/driver/nvidia/gpus
-  std::vector<std::string> excluded;  ///< of those, the ones that the driver was told to leave alone
 };
 
 /// A file of the discovery that was read, or looked for and absent: the manifest rests on both.
