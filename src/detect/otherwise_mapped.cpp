@@ -18,7 +18,7 @@ namespace {
 using model::Finding;
 using model::Library;
 
-constexpr std::size_t most_named = 3;
+constexpr std::size_t most_listed = 3;
 
 bool is_of_pytorch(std::string_view name) {
   return name.starts_with("libtorch") || name.starts_with("libc10") || known_library(name) != nullptr;
@@ -33,9 +33,9 @@ struct Group {
     files.push_back(base::visible(library.path.string()));
   }
   [[nodiscard]] std::string named() const {
-    const auto shown = static_cast<long>(std::min(names.size(), most_named));
+    const auto shown = static_cast<long>(std::min(names.size(), most_listed));
     const std::string list = base::visible(fmt::format("{}", fmt::join(names.begin(), names.begin() + shown, ", ")));
-    return names.size() <= most_named ? list : fmt::format("{} and {} more", list, names.size() - most_named);
+    return names.size() <= most_listed ? list : fmt::format("{} and {} more", list, names.size() - most_listed);
   }
   void report(std::vector<Finding>& findings, Finding::Severity severity, std::string_view id,
               std::string_view what) const {

@@ -48,6 +48,8 @@ class BadInstalls(harness.Sandbox):
         install = self.broken_torch("libtorch.so", "libtorch_cpu.so", "libtorch_global_deps.so", "libc10.so")
         for library in (harness.torch("2.11.0") / "lib").glob("libgomp*"):
             shutil.copy(library, install / "lib")
+        for library in (harness.torch("2.11.0").parent / "nvidia").rglob("libcupti.so.13"):
+            shutil.copy(library, install / "lib")
         # Another name of the same length: this machine may have a CUDA toolkit in the linker's own path.
         for library in ("libtorch_cpu.so", "libtorch_global_deps.so"):
             replace_bytes(install / "lib" / library, b"libcudart.so.13\0", b"libcudart.so.77\0")
