@@ -50,7 +50,7 @@ class Tables {
       text += "}};\n";
       functions += fmt::format("\nstd::span<const {}> {}() {{\n  return {}_rows;\n}}\n", table.type, name, name);
     }
-    return text + "\n}  // namespace\n" + functions + "\n}  // namespace envguard::knowledge::tables\n";
+    return text + "\n}  // namespace\n" + functions + "\n}  // namespace envguard::knowledge::tables\n// NOLINTEND\n";
   }
 
  private:
