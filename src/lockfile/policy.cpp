@@ -57,7 +57,8 @@ model::Response read_response(TableReader& reader, std::string_view key, model::
 }
 
 model::Responses read_responses(TableReader& reader, const model::Responses& otherwise) {
-  return {read_response(reader, "no-torch", otherwise.no_torch), read_response(reader, "no-gpu", otherwise.no_gpu),
+  return {read_response(reader, "no-torch", otherwise.no_torch),
+          read_response(reader, "no-gpu", otherwise.no_gpu),
           read_response(reader, "not-locked", otherwise.not_locked),
           read_response(reader, "busy-gpu", otherwise.busy_gpu),
           read_response(reader, "could-not-measure", otherwise.could_not_measure),

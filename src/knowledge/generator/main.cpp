@@ -40,7 +40,8 @@ class Tables {
 
   [[nodiscard]] std::string code() const {
     std::string text =
-        "// Generated from src/knowledge/facts.\n// NOLINTBEGIN\n#include <array>\n\n#include \"knowledge/tables.hpp\"\n\n"
+        "// Generated from src/knowledge/facts.\n// NOLINTBEGIN\n#include <array>\n\n#include "
+        "\"knowledge/tables.hpp\"\n\n"
         "namespace envguard::knowledge::tables {\n\nnamespace {\n\n" +
         constants_;
     std::string functions;
