@@ -1,6 +1,8 @@
 #include "engine/cuda/nvrtc.hpp"
 
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -20,6 +22,16 @@ SharedLibrary open(const std::filesystem::path& path) {
   auto opened = SharedLibrary::open(path);
   if (auto* held = std::get_if<SharedLibrary>(&opened)) return std::move(*held);
   throw Refusal(Refusal::Reason::unsupported, fmt::format("NVRTC was not found: {}", std::get<Unopened>(opened).why));
+}
+
+/// NVRTC opens them by bare name when it compiles first, and the wheels of CUDA 13 have no run path to them: PyTorch
+/// opens them beforehand, and so does this where nobody did. Where there are none beside it, NVRTC itself says so.
+void open_builtins(const std::filesystem::path& folder) {
+  std::error_code none;
+  for (std::filesystem::directory_iterator entry(folder, none), end; !none && entry != end; entry.increment(none)) {
+    if (entry->path().filename().string().starts_with("libnvrtc-builtins.so."))
+      static_cast<void>(SharedLibrary::open(entry->path()));
+  }
 }
 
 Refusal::Reason reason_of(nvrtc::Result result) {
@@ -49,6 +61,10 @@ std::optional<std::filesystem::path> mapped(const std::string& name) {
       },
       &search);
   return search.found;
+}
+
+Nvrtc::Nvrtc(const SharedLibrary& library) : path_(library.path()), symbols_(Symbols::in(library)) {
+  open_builtins(path_.parent_path());
 }
 
 Nvrtc Nvrtc::of_pytorch(const std::filesystem::path& libtorch) {

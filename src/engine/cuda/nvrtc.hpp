@@ -13,7 +13,7 @@ namespace envguard::engine::cuda {
 /// NVIDIA's run-time compiler. Every call throws torch::Refusal with its own words.
 class Nvrtc {
  public:
-  explicit Nvrtc(const SharedLibrary& library) : path_(library.path()), symbols_(Symbols::in(library)) {}
+  explicit Nvrtc(const SharedLibrary& library);
 
   /// The file that PyTorch loads: the one that is mapped, else what its libcaffe2_nvrtc.so, which lies in `libtorch`'s
   /// folder and asks for it, brings along. Refusal unsupported where there is none.

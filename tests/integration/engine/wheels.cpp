@@ -73,7 +73,8 @@ model::EnvironmentMap plain_environment() {
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
     const std::string name = text.substr(0, text.find('='));
-    if (!recipe::is_knob(name)) environment[name] = text.substr(name.size() + 1);
+    const bool chooses_gpus = name == "CUDA_VISIBLE_DEVICES" || name == "CUDA_DEVICE_ORDER";
+    if (chooses_gpus || !recipe::is_knob(name)) environment[name] = text.substr(name.size() + 1);
   }
   return environment;
 }
