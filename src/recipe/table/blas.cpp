@@ -52,7 +52,7 @@ std::vector<Unit> cuda_units() {
   };
 }
 
-std::vector<Unit> torch_units() {
+std::vector<Unit> pytorch_blas_units() {
   return {
       gemm("blas.gemm_f32_257x1031x129", everywhere, f32, 257, 1031, 129, 2001),
       gemm("blas.gemm_f32_256x256x256", everywhere, f32, 256, 256, 256, 2003),
@@ -91,7 +91,7 @@ std::vector<Unit> torch_units() {
 
 std::vector<Unit> blas_units() {
   std::vector<Unit> units;
-  for (auto&& group : {library_units(), torch_units(), cuda_units()}) {
+  for (auto&& group : {library_units(), pytorch_blas_units(), cuda_units()}) {
     units.insert(units.end(), group.begin(), group.end());
   }
   return units;

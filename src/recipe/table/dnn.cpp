@@ -31,7 +31,7 @@ std::vector<Unit> wide_units() {
 }
 
 // Padding and stride stand in the operations; a convolution has no bias.
-std::vector<Unit> torch_units() {
+std::vector<Unit> pytorch_dnn_units() {
   return {
       unit("dnn.conv2d_3x3", "conv", everywhere,
            {uniform("x", f32, {4, 8, 17, 17}, 4001), uniform("w", f32, {12, 8, 3, 3}, 4002),
@@ -83,7 +83,7 @@ std::vector<Unit> torch_units() {
 }  // namespace
 
 std::vector<Unit> dnn_units() {
-  std::vector<Unit> units = torch_units();
+  std::vector<Unit> units = pytorch_dnn_units();
   units.insert(units.begin(), library_unit(units.front()));
   const std::vector<Unit> wide = wide_units();
   units.insert(units.end(), wide.begin(), wide.end());
