@@ -49,7 +49,7 @@ std::string ecc_errors(const model::Gpu& gpu) {
   if (!gpu.ecc_errors) return {};
   const auto& errors = *gpu.ecc_errors;
   if (errors == model::EccErrors{}) return {};
-  return fmt::format("ECC errors since the driver was loaded: {} corrected, {} not; in its life: {} and {}",
+  return fmt::format("ECC errors: {} corrected and {} uncorrected since the driver was loaded, {} and {} in its life",
                      errors.corrected, errors.uncorrected, errors.lifetime_corrected, errors.lifetime_uncorrected);
 }
 
@@ -66,6 +66,17 @@ void put_gpu(Page& page, const model::Gpu& gpu) {
   for (const auto& more : {memory_and_modes(gpu), links(gpu), ecc_errors(gpu), processes(gpu)})
     if (!more.empty()) page.row("", {more});
   if (!gpu.throttle_reasons.empty()) page.row("", {{"slowed down by " + commas(gpu.throttle_reasons), Tone::warning}});
+}
+
+/// A GPU of NVML's. That this process cannot see it is known only where libcuda counted its GPUs.
+void put_hidden(Page& page, const model::HiddenGpu& gpu, DriverAnswer cuda) {
+  const auto counted = cuda == DriverAnswer::answered || cuda == DriverAnswer::no_device;
+  const auto name = gpu.name.empty() ? std::string("a GPU") : gpu.name;
+  const auto place = gpu.pci_id.empty() ? std::string() : fmt::format(" at PCI {}", gpu.pci_id);
+  auto why = Span{counted ? "not visible to this process" : "known from NVML alone"};
+  if (gpu.mig) why = Span{"MIG on and no instance made"};
+  if (!gpu.why.empty()) why = Span{gpu.why, Tone::warning};
+  page.row("gpu -", {fmt::format("{}{}: ", name, place), why});
 }
 
 void put_library(Page& page, std::string_view label, const model::DriverLibrary& library, const std::string& answered) {
@@ -100,12 +111,7 @@ void put_devices(Page& page, const model::Observed& observed) {
   put_library(page, "libcuda", devices.cuda,
               devices.cuda_version.empty() ? "answered" : "CUDA up to " + devices.cuda_version);
   for (const auto& gpu : devices.gpus) put_gpu(page, gpu);
-  for (const auto& gpu : devices.hidden) {
-    const auto name = gpu.name.empty() ? std::string("a GPU") : gpu.name;
-    page.row("gpu -", {fmt::format("{} at PCI {}, ", name, gpu.pci_id.empty() ? "unknown" : gpu.pci_id),
-                       gpu.why.empty() ? Span{gpu.mig ? "MIG on and no instance made" : "not visible to this process"}
-                                       : Span{gpu.why, Tone::warning}});
-  }
+  for (const auto& gpu : devices.hidden) put_hidden(page, gpu, devices.cuda.answer);
 }
 
 void put_container(Page& page, const model::Container& container) {
