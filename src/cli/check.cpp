@@ -7,6 +7,8 @@
 #include "cli/memory.hpp"
 #include "cli/nearest.hpp"
 #include "cli/verdicts.hpp"
+#include "compare/outcome.hpp"
+#include "compare/require_gpu.hpp"
 #include "hook/manners.hpp"
 #include "lockfile/pair.hpp"
 
@@ -64,10 +66,13 @@ model::Verdict check_repository(const CheckOptions& options, const Call& call, c
   std::vector<model::Verdict> verdicts;
   for (const auto& environment : environments(scene, options.environment)) {
     const auto locks = scene.repository->locks(scene.source, environment.name, scene.folder());
-    verdicts.push_back(locks.locks.empty()
-                           ? nothing_locked(scene, environment, question.context, model::utc_day(call.machine.now()))
-                           : judge(call, scene, environment, locks, question, purse));
-    if (question.require_gpu && locks.locks.empty()) verdicts.back().exit_code = ExitCode::not_judged;
+    if (!locks.locks.empty()) {
+      verdicts.push_back(judge(call, scene, environment, locks, question, purse));
+      continue;
+    }
+    std::vector judgements{nothing_locked(scene, environment, question.context, model::utc_day(call.machine.now()))};
+    if (question.require_gpu) compare::require_gpu(judgements, environment.name);
+    verdicts.push_back(compare::combine(std::move(judgements), {}));
   }
   return joined(std::move(verdicts));
 }

@@ -44,19 +44,23 @@ const model::Gpu* GpuGate::gpu() const {
 void GpuGate::enter() {
   if (std::exchange(entered_, true) || gpu() == nullptr) return;
   const auto now = Clock::now();
-  take_lock(now + std::max(wait_, patience));
+  // While another check was waited for, it was the one that used the GPU: who does now is asked again.
+  if (take_lock(now + std::max(wait_, patience)) == Taken::after_a_wait) devices_ = ask_devices(call_);
   wait_until_idle(now + wait_);
 }
 
-void GpuGate::take_lock(Clock::time_point until) {
+GpuGate::Taken GpuGate::take_lock(Clock::time_point until) {
+  auto taken = Taken::at_once;
   const auto& uuid = gpu()->uuid;
-  if (uuid.empty()) return;  // a driver that names no GPU apart lets nobody lock one
+  if (uuid.empty()) return taken;  // a driver that names no GPU apart lets nobody lock one
   const auto file = call_.machine.gpu_locks / ("envguard-" + uuid + ".lock");
   while (!(lock_ = take_or_go_without(file))) {
     if (Clock::now() >= until)
       throw GpuBusy(fmt::format("GPU {} is busy: another envguard measures on it", device_.index), wait_or_elsewhere);
     process::pause(between_looks);
+    taken = Taken::after_a_wait;
   }
+  return taken;
 }
 
 void GpuGate::wait_until_idle(Clock::time_point until) {

@@ -33,7 +33,8 @@ class GpuGate {
 
  private:
   [[nodiscard]] const model::Gpu* gpu() const;
-  void take_lock(std::chrono::steady_clock::time_point until);
+  enum class Taken { at_once, after_a_wait };
+  Taken take_lock(std::chrono::steady_clock::time_point until);
   void wait_until_idle(std::chrono::steady_clock::time_point until);
 
   const Call& call_;

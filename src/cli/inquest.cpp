@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "base/text.hpp"
 #include "cli/gpu_gate.hpp"
 #include "cli/memory.hpp"
 #include "compare/choose.hpp"
@@ -60,11 +62,34 @@ std::vector<model::Judgement> Inquest::judge(const Baselines& baselines) {
   const auto locks = locks_of(baselines);
   for (const auto& device : compare::places(locks, subject_.observed, asked_by(question_)))
     judge_at(device, baselines, judgements);
-  if (!judgements.empty()) return judgements;
+  if (question_.all_gpus) say_unusable(judgements);
+  if (!judgements.empty()) {
+    answer_for_gpus(locks, judgements);
+    return judgements;
+  }
   const auto device = question_.device     ? std::optional(question_.device->kind)
                       : question_.all_gpus ? std::optional(DeviceKind::cuda)
                                            : std::nullopt;
   return {compare::not_locked_here(locks, subject_.observed, {device, question_.target})};
+}
+
+/// GPUs are locked and none of them was judged: the match of a CPU does not stand for them. In CI a lost GPU leaves no
+/// trace that counts; elsewhere a machine that never had one is left alone, and told what was not judged.
+void Inquest::answer_for_gpus(const std::vector<model::Lock>& locks, std::vector<model::Judgement>& judgements) const {
+  const auto on_gpu = [](const auto& judgement) { return judgement.device.kind == DeviceKind::cuda; };
+  if (question_.device || !question_.target.empty() || std::ranges::any_of(judgements, on_gpu)) return;
+  std::vector<std::string> left_out;
+  for (const auto& lock : locks)
+    if (model::device_kind(lock.key) == DeviceKind::cuda) left_out.push_back(lock.target);
+  if (left_out.empty()) return;
+  if (question_.context != compare::Context::ci && !compare::shows_nvidia(subject_.observed)) {
+    judgements.back().notes.push_back(
+        fmt::format("not judged, for want of a GPU: {}", base::visible(fmt::format("{}", fmt::join(left_out, ", ")))));
+    return;
+  }
+  judgements.push_back(compare::not_locked_here(locks, subject_.observed, {DeviceKind::cuda, {}}));
+  const auto why = subject_.observed.devices ? subject_.observed.devices->no_gpu() : std::string();
+  if (!why.empty()) judgements.back().notes.push_back("the driver: " + why);
 }
 
 /// Asks for the GPUs where a lock needs one; where that fails, the locks of GPUs are answered by the failure.
@@ -99,11 +124,21 @@ void Inquest::judge_at(model::Device device, const Baselines& baselines, std::ve
   for (const auto index : chosen) {
     // A lock that the driver's failure has answered already is not judged again.
     const bool answered = on_gpu && !subject_.observed.devices;
-    if (!answered) judgements.push_back(judge_or_say_why(baselines[index], device));
+    if (!answered) judgements.push_back(judge_where_idle(baselines[index], device));
   }
   if (!chosen.empty() || !question_.all_gpus) return;
   judgements.push_back(compare::not_locked_here(locks, subject_.observed, wanted));
   judgements.back().device = device;
+}
+
+/// Every GPU was asked for, and one that the driver lists cannot compute.
+void Inquest::say_unusable(std::vector<model::Judgement>& judgements) const {
+  if (!subject_.observed.devices) return;
+  for (const auto& gpu : compare::unusable(*subject_.observed.devices)) {
+    judgements.push_back(compare::judgement_of({ExitCode::not_judged, gpu, look}, environment_.name, question_.target));
+    judgements.back().outcome = Outcome::no_gpu;
+    judgements.back().device.kind = DeviceKind::cuda;
+  }
 }
 
 /// The GPU that was asked for is not there: the answer for each lock of one.
@@ -116,9 +151,26 @@ void Inquest::say_absent(const std::string& why, model::Device device, const Bas
   }
 }
 
-model::Judgement Inquest::judge_or_say_why(const model::Baseline& baseline, model::Device device) {
+/// Of GPUs of one key any is as good: where the first is busy the next is tried, and only then is one waited for.
+model::Judgement Inquest::judge_where_idle(const model::Baseline& baseline, model::Device device) {
+  constexpr std::chrono::seconds at_once{0};
+  const bool free_to_choose = !question_.device && !question_.all_gpus && subject_.observed.devices;
+  const auto others =
+      free_to_choose ? compare::of_one_key(subject_.observed.devices->gpus, device.index) : std::vector<int>{};
+  if (others.empty()) return judge_or_say_why(baseline, device, question_.wait);
+  auto first = judge_or_say_why(baseline, device, at_once);
+  for (std::size_t next = 0; first.outcome == Outcome::gpu_busy && next < others.size(); ++next) {
+    auto judgement = judge_or_say_why(baseline, {device.kind, others[next]}, at_once);
+    if (judgement.outcome != Outcome::gpu_busy) return judgement;
+  }
+  const bool wait = first.outcome == Outcome::gpu_busy && question_.wait > at_once;
+  return wait ? judge_or_say_why(baseline, device, question_.wait) : first;
+}
+
+model::Judgement Inquest::judge_or_say_why(const model::Baseline& baseline, model::Device device,
+                                           std::chrono::seconds wait) {
   try {
-    auto judgement = judge_one(baseline, device);
+    auto judgement = judge_one(baseline, device, wait);
     judgement.device = device;
     if (judgement.outcome == Outcome::could_not_measure) say_who_uses(judgement, device);
     return judgement;
@@ -131,7 +183,7 @@ model::Judgement Inquest::judge_or_say_why(const model::Baseline& baseline, mode
   }
 }
 
-model::Judgement Inquest::judge_one(const model::Baseline& baseline, model::Device device) {
+model::Judgement Inquest::judge_one(const model::Baseline& baseline, model::Device device, std::chrono::seconds wait) {
   const auto& observed = subject_.observed;
   if (!observed.install) return without_torch(baseline);
   if (device.kind == DeviceKind::cuda && !built_with_cuda(observed))
@@ -140,7 +192,9 @@ model::Judgement Inquest::judge_one(const model::Baseline& baseline, model::Devi
   const auto plan = make_plan(subject_, device, {});
   const auto runner = make_runner(call_, subject_);
   ProgressLine progress(call_);
-  GpuGate gate(call_, device, observed.devices, question_.wait);
+  // A measurement takes a while, in which others may have taken the next GPU.
+  const auto devices = measured_ && observed.devices ? std::optional(ask_devices(call_)) : observed.devices;
+  GpuGate gate(call_, device, devices, wait);
   const auto other = against_ ? std::optional(make_plan(*against_, device, {})) : std::nullopt;
   EngineLaboratory engine(runner, plan, other, gate, purse_, progress);
   KeptLaboratory laboratory(engine, keeper_.cache(), call_.machine.build, keeper_.kept_state());

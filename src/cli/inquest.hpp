@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -32,11 +33,16 @@ class Inquest {
  private:
   using Baselines = std::vector<model::Baseline>;
   [[nodiscard]] std::vector<model::Judgement> ask_for_gpus(const Baselines& baselines);
+  void answer_for_gpus(const std::vector<model::Lock>& locks, std::vector<model::Judgement>& judgements) const;
   void judge_at(model::Device device, const Baselines& baselines, std::vector<model::Judgement>& judgements);
   void say_absent(const std::string& why, model::Device device, const Baselines& baselines,
                   std::vector<model::Judgement>& judgements) const;
-  [[nodiscard]] model::Judgement judge_or_say_why(const model::Baseline& baseline, model::Device device);
-  [[nodiscard]] model::Judgement judge_one(const model::Baseline& baseline, model::Device device);
+  void say_unusable(std::vector<model::Judgement>& judgements) const;
+  [[nodiscard]] model::Judgement judge_where_idle(const model::Baseline& baseline, model::Device device);
+  [[nodiscard]] model::Judgement judge_or_say_why(const model::Baseline& baseline, model::Device device,
+                                                  std::chrono::seconds wait);
+  [[nodiscard]] model::Judgement judge_one(const model::Baseline& baseline, model::Device device,
+                                           std::chrono::seconds wait);
   [[nodiscard]] model::Judgement without_torch(const model::Baseline& baseline) const;
   [[nodiscard]] model::Judgement absent(const model::Baseline& baseline, std::string what) const;
   void note_libraries(const std::vector<model::Run>& runs);

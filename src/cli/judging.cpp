@@ -1,6 +1,7 @@
 #include "cli/judging.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -71,17 +72,26 @@ void insist_on_target(const repository::LockSet& locks, const std::string& targe
               fmt::format("--target takes one of: {}", known));
 }
 
-/// A GPU that is in use cannot be measured on; what was kept of it still counts as long as nothing it rested on has
-/// changed, however old it is.
-std::optional<model::Verdict> instead_of_a_busy_gpu(const std::vector<model::Judgement>& judgements,
-                                                    const Keeper& keeper, const std::vector<manifest::Input>& inputs) {
-  const auto busy = std::ranges::find(judgements, model::Outcome::gpu_busy, &model::Judgement::outcome);
-  if (busy == judgements.end()) return std::nullopt;
-  auto kept = keeper.find(inputs, Keeper::Age::any);
-  if (!kept) return std::nullopt;
-  for (auto& judgement : kept->judgements)
-    if (judgement.device.kind == model::DeviceKind::cuda) judgement.notes.push_back(busy->what);
-  return kept;
+/// A GPU that is in use cannot be measured on; what was kept of its lock still counts as long as nothing it rested on
+/// has changed, however old it is. Whatever else was judged stands as it is. Whether anything was put in.
+bool stand_in_for_busy_gpus(std::vector<model::Judgement>& judgements, const Keeper& keeper,
+                            const std::vector<manifest::Input>& inputs) {
+  const auto is_busy = [](const auto& judgement) { return judgement.outcome == model::Outcome::gpu_busy; };
+  if (std::ranges::none_of(judgements, is_busy)) return false;
+  const auto kept = keeper.find(inputs, Keeper::Age::any);
+  if (!kept) return false;
+  bool any = false;
+  for (auto& judgement : judgements) {
+    if (!is_busy(judgement)) continue;
+    const auto stand_in = std::ranges::find_if(kept->judgements, [&](const auto& each) {
+      return each.device.kind == model::DeviceKind::cuda && each.target == judgement.target;
+    });
+    if (stand_in == kept->judgements.end()) continue;
+    const auto why = std::exchange(judgement, *stand_in).what;
+    judgement.notes.push_back(why);
+    any = true;
+  }
+  return any;
 }
 
 }  // namespace
@@ -103,15 +113,16 @@ model::Verdict judge(const Call& call, const Scene& scene, const model::Environm
     const auto judged = inquest.judge(readable.baselines);
     judgements.insert(judgements.end(), judged.begin(), judged.end());
   }
-  if (auto kept = instead_of_a_busy_gpu(judgements, keeper, inputs)) return *std::move(kept);
   for (auto& judgement : judgements) {
     judgement.install = subject.observed.install;
     judgement =
         compare::settle(std::move(judgement), scene.policy, question.context, model::utc_day(call.machine.now()));
   }
+  const bool partly_kept = stand_in_for_busy_gpus(judgements, keeper, inputs);
   if (question.require_gpu) compare::require_gpu(judgements, environment.name);
   auto verdict = compare::combine(std::move(judgements), findings_of(call, subject.observed));
-  keeper.keep(verdict, inputs, inquest.runs(), inquest.measured());
+  // Kept again, an old measurement would pass for one of today.
+  if (!partly_kept) keeper.keep(verdict, inputs, inquest.runs(), inquest.measured());
   remember_transients(call, verdict);
   return verdict;
 }

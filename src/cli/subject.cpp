@@ -155,7 +155,7 @@ runner::Runner make_runner(const Call& call, const Subject& subject) {
   setup.directory = call.machine.directory;
   setup.cache = call.machine.cache;
   if (subject.observed.devices)
-    for (const auto& gpu : subject.observed.devices->gpus) setup.gpu_uuids.push_back(gpu.uuid);
+    for (const auto& gpu : subject.observed.devices->gpus) setup.gpu_uuids.emplace(gpu.index, gpu.uuid);
   return runner::Runner(std::move(setup));
 }
 

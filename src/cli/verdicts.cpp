@@ -9,15 +9,15 @@
 
 namespace envguard::cli {
 
-model::Verdict nothing_locked(const Scene& scene, const model::Environment& environment, compare::Context context,
-                              std::string_view today) {
+model::Judgement nothing_locked(const Scene& scene, const model::Environment& environment, compare::Context context,
+                                std::string_view today) {
   model::Judgement judgement;
   judgement.outcome = model::Outcome::not_locked;
   judgement.environment = environment.name;
   judgement.source = scene.source.text();
   judgement.what = fmt::format("nothing is locked yet in the {}", judgement.source);
   judgement.next = environment.name == "default" ? "envguard lock" : "envguard lock --environment " + environment.name;
-  return compare::combine({compare::settle(std::move(judgement), scene.policy, context, today)}, {});
+  return compare::settle(std::move(judgement), scene.policy, context, today);
 }
 
 model::Verdict joined(std::vector<model::Verdict> verdicts) {

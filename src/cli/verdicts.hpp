@@ -12,9 +12,9 @@ namespace envguard::cli {
 /// More than any judgement asks for; the deadline is what ends a check early.
 inline constexpr int most_check_processes = 40;
 
-/// The verdict on an environment without any lock.
-[[nodiscard]] model::Verdict nothing_locked(const Scene& scene, const model::Environment& environment,
-                                            compare::Context context, std::string_view today);
+/// What is said of an environment without any lock, as the policy answers it.
+[[nodiscard]] model::Judgement nothing_locked(const Scene& scene, const model::Environment& environment,
+                                              compare::Context context, std::string_view today);
 
 /// One verdict for several environments.
 [[nodiscard]] model::Verdict joined(std::vector<model::Verdict> verdicts);

@@ -39,9 +39,10 @@ bool is_short_of_memory(const model::Gpu& gpu) {
   return gpu.free_bytes && *gpu.free_bytes < needed_bytes;
 }
 
-/// Another process has the GPU to itself; `prohibited` is no state that passes.
+/// Another process has the GPU to itself; `prohibited` is no state that passes. The server of MPS shares what it holds.
 bool is_taken(const model::Gpu& gpu) {
-  return gpu.compute_mode.starts_with("exclusive") && !gpu.processes.empty();
+  const auto takes_it = [](const auto& process) { return !process.name.starts_with("nvidia-cuda-mps"); };
+  return gpu.compute_mode.starts_with("exclusive") && std::ranges::any_of(gpu.processes, takes_it);
 }
 
 /// The first idle one, else the first; nothing where `fits` refuses all.
@@ -87,6 +88,28 @@ std::vector<int> one_of_each_key(const std::vector<model::Gpu>& gpus) {
 
 std::optional<int> best_of(const std::vector<model::Gpu>& gpus, const model::GpuKey& key) {
   return best(gpus, [&](const model::Gpu& gpu) { return gpu.key == key; });
+}
+
+std::vector<int> of_one_key(const std::vector<model::Gpu>& gpus, int index) {
+  const auto asked = std::ranges::find(gpus, index, &model::Gpu::index);
+  std::vector<int> idle, in_use;
+  for (const auto& gpu : gpus)
+    if (asked != gpus.end() && gpu.index != index && gpu.key == asked->key)
+      (busy(gpu) ? in_use : idle).push_back(gpu.index);
+  idle.insert(idle.end(), in_use.begin(), in_use.end());
+  return idle;
+}
+
+std::vector<std::string> unusable(const model::Devices& devices) {
+  std::vector<std::string> sentences;
+  for (const auto& gpu : devices.hidden) {
+    if (gpu.why.empty() && !gpu.mig) continue;
+    const auto name = gpu.name.empty() ? std::string("a GPU") : gpu.name;
+    const auto place = gpu.pci_id.empty() ? std::string() : " at PCI " + gpu.pci_id;
+    sentences.push_back(base::visible(fmt::format("{}{} computes for nobody: {}", name, place,
+                                                  gpu.why.empty() ? "MIG is on and no instance made" : gpu.why)));
+  }
+  return sentences;
 }
 
 }  // namespace envguard::compare

@@ -26,4 +26,11 @@ inline constexpr std::uint64_t needed_bytes = std::uint64_t{2} << 30;
 /// The GPU of this key to measure on: an idle one before a busy one. Nothing: there is none.
 [[nodiscard]] std::optional<int> best_of(const std::vector<model::Gpu>& gpus, const model::GpuKey& key);
 
+/// Indices of the other GPUs of this one's key, idle ones first.
+[[nodiscard]] std::vector<int> of_one_key(const std::vector<model::Gpu>& gpus, int index);
+
+/// In a sentence each: the GPUs that the driver lists and that compute for nobody, lost or divided into no instance.
+/// One that is only hidden from this process is not among them.
+[[nodiscard]] std::vector<std::string> unusable(const model::Devices& devices);
+
 }  // namespace envguard::compare

@@ -64,6 +64,8 @@ class Judging {
   }
 
   Next next() {
+    if (const auto* run = first_run(Profile::strict)) strict_.leave_out_unstartable(*run);
+    if (const auto* run = first_run(Profile::as_is)) as_is_.leave_out_unstartable(*run);
     if (auto refused = cannot_be_judged()) return *std::move(refused);
     describe_machine();
     if (auto unfinished = judge(strict_, Profile::strict, judgement_)) return *std::move(unfinished);

@@ -10,6 +10,7 @@ namespace {
 
 using model::Device;
 using model::DeviceKind;
+using model::DriverAnswer;
 
 constexpr Device cpu{DeviceKind::cpu, 0};
 
@@ -52,6 +53,16 @@ std::vector<Device> places(const std::vector<model::Lock>& locks, const model::O
 bool needs_gpus(const std::vector<model::Lock>& locks, const Asked& asked) {
   if (asked.device) return asked.device->kind == DeviceKind::cuda;
   return asked.all_gpus || std::ranges::any_of(locks, is_of_gpu);
+}
+
+bool shows_nvidia(const model::Observed& observed) {
+  if (observed.kernel_driver) return true;
+  if (!observed.devices) return false;
+  const auto& devices = *observed.devices;
+  const auto cuda = devices.cuda.answer;
+  const bool no_cuda =
+      cuda == DriverAnswer::no_library || cuda == DriverAnswer::no_driver || cuda == DriverAnswer::stub;
+  return !no_cuda || !devices.gpus.empty() || !devices.hidden.empty();
 }
 
 }  // namespace envguard::compare

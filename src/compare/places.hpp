@@ -25,4 +25,8 @@ struct Asked {
 /// Whether judging these locks takes asking for GPUs.
 [[nodiscard]] bool needs_gpus(const std::vector<model::Lock>& locks, const Asked& asked);
 
+/// Whether anything of this machine speaks of an NVIDIA GPU, a broken, hidden or lost one included. `observed.devices`
+/// where GPUs were asked about.
+[[nodiscard]] bool shows_nvidia(const model::Observed& observed);
+
 }  // namespace envguard::compare

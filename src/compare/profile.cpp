@@ -37,6 +37,21 @@ ProfileOfLock::ProfileOfLock(model::Profile profile, const model::Lock& lock, co
   locked_ = lines(lock, sets_.judged, profile);
 }
 
+void ProfileOfLock::leave_out_unstartable(const model::Run& run) {
+  const auto unsupported = model::name(model::ProbeStatus::unsupported);
+  for (const auto& [id, line] : std::vector(locked_)) {
+    const auto* probe = run.probe(id);
+    const auto* definition = recipe::find(id);
+    if (probe == nullptr || definition == nullptr || !definition->embedded) continue;
+    const bool was_unsupported = line == unsupported;
+    const bool is_unsupported = probe->status == model::ProbeStatus::unsupported;
+    if (was_unsupported == is_unsupported) continue;
+    std::erase(sets_.judged, id);
+    (is_unsupported ? sets_.only_in_lock : sets_.only_here).push_back(id);
+  }
+  std::erase_if(locked_, [&](const auto& line) { return !contains(sets_.judged, line.first); });
+}
+
 Ladder ProfileOfLock::ladder() const {
   return {profile_, probes_, locked_};
 }

@@ -21,6 +21,10 @@ class ProfileOfLock {
   /// How many lines need the evidence to be judged, and have none.
   [[nodiscard]] std::size_t not_judged() const { return not_judged_; }
 
+  /// Leaves out what one side could not start at all: machine code that envguard brings along needs a driver new enough
+  /// and a build with nvcc, and neither speaks of what the GPU computes. `run`: any of this profile.
+  void leave_out_unstartable(const model::Run& run);
+
   /// What this machine is asked next under the profile, why it cannot be measured, or what was found. `runs`: those of
   /// this profile. `differences`: where to look for the cause of a drift. Where nothing more may be spent a cause stays
   /// unsettled; whether a Measure may still be asked is the caller's to see.

@@ -12,13 +12,19 @@ bool speaks_of_a_gpu(const model::Judgement& judgement) {
   return judgement.device.kind == model::DeviceKind::cuda;
 }
 
+/// Outcomes that say nothing of what the GPU computes.
+bool was_not_judged(model::Outcome outcome) {
+  const auto code = exit_code(outcome);
+  return code == base::ExitCode::not_judged || code == base::ExitCode::could_not_measure;
+}
+
 }  // namespace
 
 void require_gpu(std::vector<model::Judgement>& judgements, const std::string& environment) {
   for (auto& judgement : judgements) {
-    if (!speaks_of_a_gpu(judgement) || exit_code(judgement.outcome) != base::ExitCode::not_judged) continue;
+    if (!speaks_of_a_gpu(judgement) || !was_not_judged(judgement.outcome)) continue;
     judgement.response.reset();
-    judgement.exit_code = base::first_of(judgement.exit_code, base::ExitCode::not_judged);
+    judgement.exit_code = base::first_of(judgement.exit_code, exit_code(judgement.outcome));
   }
   if (std::ranges::any_of(judgements, speaks_of_a_gpu)) return;
   model::Judgement none;

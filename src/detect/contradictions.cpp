@@ -117,7 +117,9 @@ std::vector<Finding> second_cuda(const model::Install& install, const Listing& l
     const bool part_of_cudnn = library.name.starts_with("libcudnn_");
     const bool of_nvidia =
         library.name.starts_with("libcu") || library.name.starts_with("libnv") || library.name.starts_with("libnccl");
-    if (!of_nvidia || part_of_cudnn) continue;
+    // Of two copies in folders of the install's own, either is its own.
+    if (!of_nvidia || part_of_cudnn || std::ranges::find(folders, library.path.parent_path()) != folders.end())
+      continue;
     for (const fs::path& folder : folders) {
       std::error_code error;
       const fs::path own = folder / library.name;

@@ -30,7 +30,7 @@ struct Machine {
   std::string cuda_driver = "libcuda.so.1";  ///< opened by the engine only
   std::string nvml = "libnvidia-ml.so.1";
   std::filesystem::path gpu_locks = "/tmp";           ///< where a file marks each GPU that is being measured on
-  std::chrono::milliseconds driver_deadline{10'000};  ///< for all that driver and GPUs are asked
+  std::chrono::milliseconds driver_deadline{10'000};  ///< for each thing that driver and GPUs are asked
   std::filesystem::path terminal = "/dev/tty";        ///< where a hook can be sure to be seen
   std::filesystem::path cache;                        ///< $XDG_CACHE_HOME/envguard: kept Runs and manifests
   std::function<std::chrono::system_clock::time_point()> now;

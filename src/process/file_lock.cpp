@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -18,11 +19,13 @@ namespace {
 /// flock wants no right to write; in a sticky folder the kernel lets nobody open with O_CREAT what another made
 /// (fs.protected_regular), so that an existing file is opened without it.
 int open_or_make(const std::filesystem::path& file) {
-  constexpr int reading = O_RDONLY | O_CLOEXEC | O_NOFOLLOW;
+  // Without O_NONBLOCK a named pipe of that name would keep envguard waiting.
+  constexpr int reading = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
   for (int attempt = 0; attempt < 2; ++attempt) {
     if (const int existing = ::open(file.c_str(), reading); existing >= 0 || errno != ENOENT) return existing;
-    if (const int made = ::open(file.c_str(), reading | O_CREAT | O_EXCL, 0444); made >= 0 || errno != EEXIST)
-      return made;
+    const int made = ::open(file.c_str(), reading | O_CREAT | O_EXCL, 0444);
+    if (made >= 0) static_cast<void>(::fchmod(made, 0444));  // whatever the umask: every user locks this file
+    if (made >= 0 || errno != EEXIST) return made;
   }
   return -1;
 }

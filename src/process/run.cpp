@@ -62,14 +62,24 @@ Result run_or_leave(const Command& command, const Kill& kill) {
   Stream standard_out{std::move(out.read), &result.out};
   Stream standard_err{std::move(err.read), &result.err};
 
-  AwakeClock clock;
+  AwakeClock clock, since_a_word;
+  std::size_t words = 0;
   std::optional<Exit> exit;
   while (!exit && !result.timed_out) {
     exit = child.exited();
     standard_out.drain(command.output_limit);
     standard_err.drain(command.output_limit);
     if (exit) break;
-    const auto left = command.deadline - clock.read();
+    if (const auto now = result.out.size() + result.err.size(); now != words) {
+      words = now;
+      since_a_word = AwakeClock();
+    }
+    auto left = command.deadline - clock.read();
+    result.waited = command.deadline;
+    if (const auto patience = command.silence - since_a_word.read(); command.silence.count() > 0 && patience < left) {
+      left = patience;
+      result.waited = command.silence;
+    }
     result.timed_out = left.count() <= 0;
     if (!result.timed_out) child.wait(open_pipes(standard_out, standard_err), left);
   }

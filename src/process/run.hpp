@@ -18,13 +18,15 @@ struct Command {
   std::string input;
   std::chrono::milliseconds deadline{10'000};
   std::size_t output_limit = std::size_t{16} << 20;  ///< of out and of err each
+  std::chrono::milliseconds silence{0};              ///< without a byte for so long it is timed out too; 0: it may be
 };
 
 struct Result {
   int exit_code = -1;  ///< -1: ended by a signal
   int signal = 0;
   bool timed_out = false;
-  bool truncated = false;  ///< more than `output_limit` came; the first bytes are kept
+  std::chrono::milliseconds waited{0};  ///< timed out: the deadline or the silence that was over
+  bool truncated = false;               ///< more than `output_limit` came; the first bytes are kept
   std::string out, err;
   std::string undead;  ///< of `run_or_leave`: "process 7 does not die (state D)"; empty: it has ended
 

@@ -148,8 +148,8 @@ void put_unshared(Page& page, const model::Judgement& judgement) {
     if (ids.empty()) return;
     page.row("not judged", {fmt::format("{} {}: {}", counted(ids.size(), "probe"), where, listed(ids, 3))});
   };
-  row(judgement.only_in_lock, "of the lock that this recipe lacks");
-  row(judgement.only_here, "of this recipe that the lock lacks");
+  row(judgement.only_in_lock, "of the lock that nothing here answers");
+  row(judgement.only_here, "of this machine that the lock has no result of");
 }
 
 void put_response(Page& page, const model::Judgement& judgement) {

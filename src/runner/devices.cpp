@@ -16,6 +16,7 @@ namespace {
 constexpr const char* ask_driver = "nvidia-smi shows whether the driver answers anyone";
 constexpr const char* one_build = "install envguard and envguard-engine from one build";
 constexpr std::size_t most_told = 400;
+constexpr int most_answers = 9;           // of a driver that takes almost its whole deadline for each
 constexpr std::size_t longest_name = 64;  // TASK_COMM_LEN of Linux is 16
 
 [[noreturn]] void fault(std::string what, std::string next) {
@@ -27,7 +28,9 @@ process::Command question(const model::Machine& machine) {
   command.argv = {machine.engine.string(), "--devices", "--nvml", machine.nvml, "--cuda", machine.cuda_driver};
   command.directory = "/";
   command.environment = process::without_git(machine.environment);
-  command.deadline = machine.driver_deadline;
+  // A driver without persistence wakes one GPU after the other, so that it is each answer which has a deadline.
+  command.silence = machine.driver_deadline;
+  command.deadline = most_answers * machine.driver_deadline;
   return command;
 }
 
@@ -37,9 +40,9 @@ struct Ending {
   std::string how;
 };
 
-Ending ending_of(const process::Result& result, std::chrono::milliseconds deadline) {
+Ending ending_of(const process::Result& result) {
   if (result.timed_out) {
-    const std::chrono::duration<double> seconds = deadline;
+    const std::chrono::duration<double> seconds = result.waited;
     return {model::DriverAnswer::hung, fmt::format("no answer within {:g} s", seconds.count())};
   }
   if (result.signal != 0) return {model::DriverAnswer::crashed, process::signal_name(result.signal)};
@@ -91,7 +94,7 @@ std::string name_of(const model::Machine& machine, std::int64_t pid) {
 
 model::Devices ask_devices(const model::Machine& machine, const process::Kill& kill) {
   const auto result = process::run_or_leave(question(machine), kill);
-  const auto ending = ending_of(result, machine.driver_deadline);
+  const auto ending = ending_of(result);
   const auto line = last_line(result.out);
   const bool ended_early = ending.answer != model::DriverAnswer::not_asked;
   if (line.empty() && ended_early)

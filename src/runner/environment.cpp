@@ -17,9 +17,10 @@ process::Layer layer(std::string origin, const std::vector<std::pair<std::string
 
 std::optional<std::string> visible_gpu(const Setup& setup, const model::Plan& plan) {
   if (plan.device.kind != model::DeviceKind::cuda) return std::nullopt;
-  const auto index = static_cast<std::size_t>(plan.device.index);
-  if (index >= setup.gpu_uuids.size()) return std::nullopt;
-  return setup.gpu_uuids[index];
+  const auto gpu = setup.gpu_uuids.find(plan.device.index);
+  // An empty list would hide every GPU.
+  if (gpu == setup.gpu_uuids.end() || gpu->second.empty()) return std::nullopt;
+  return gpu->second;
 }
 
 /// $ORIGIN is absolute once the dynamic linker has put a folder there.

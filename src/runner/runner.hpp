@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,8 +43,8 @@ struct Setup {
   /// The caller's folder, absolute: what relative entries of its LD_LIBRARY_PATH and LD_PRELOAD are meant from. The
   /// engine runs elsewhere. Empty: they are left as they are.
   std::filesystem::path directory;
-  std::filesystem::path cache;         ///< kernels that CUDA compiles are kept below it
-  std::vector<std::string> gpu_uuids;  ///< by CUDA's index; a `cuda:N` plan is started with that GPU alone visible
+  std::filesystem::path cache;           ///< kernels that CUDA compiles are kept below it
+  std::map<int, std::string> gpu_uuids;  ///< by CUDA's index; a `cuda:N` plan is started with that GPU alone visible
   Deadlines deadlines;
   process::Kill kill = process::kill_session;
 };

@@ -54,6 +54,18 @@ model::Gpu seen(const Driver& driver, int index, model::GpuKey key) {
   return gpu;
 }
 
+/// CUDA counts this GPU and does not describe it.
+void lose(std::vector<model::HiddenGpu>& hidden, const std::string& uuid) {
+  auto gpu = std::ranges::find(hidden, uuid, &model::HiddenGpu::uuid);
+  if (uuid.empty() || gpu == hidden.end()) {
+    gpu = hidden.emplace(hidden.end());
+    gpu->uuid = uuid;
+  }
+  if (!gpu->why.empty()) return;
+  gpu->why = "CUDA counts it and does not say what it is";
+  gpu->answer = model::DriverAnswer::failed;
+}
+
 }  // namespace
 
 model::Devices ask_devices(const std::string& nvml, const std::string& cuda,
@@ -82,7 +94,10 @@ model::Devices ask_devices(const std::string& nvml, const std::string& cuda,
   for (int index = 0; index < driver->count(); ++index) {
     auto key = interview.ask(devices.cuda, fmt::format("cuDeviceGetName (GPU {}) of {}", index, cuda),
                              [&] { return driver->key(index); });
-    if (!key) continue;
+    if (!key) {
+      lose(devices.hidden, driver->uuid(index));
+      continue;
+    }
     devices.gpus.push_back(seen(*driver, index, *std::move(key)));
     std::erase_if(devices.hidden, [&](const auto& hidden) { return hidden.uuid == devices.gpus.back().uuid; });
   }

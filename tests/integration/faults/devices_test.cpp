@@ -109,6 +109,17 @@ TEST_F(Devices, TheLibraryThatWasAskedHasHung) {
   EXPECT_EQ(cuda.cuda.why, "no answer within 0.5 s: cuInit of libcuda.so.1");
 }
 
+TEST_F(Devices, EachQuestionHasTheDeadline) {
+  std::string slow;
+  for (int gpu = 0; gpu < 4; ++gpu) slow += asks_cuda() + "sleep 0.6\n";
+  const auto answered = ask(slow + says([](auto& devices) {
+                              devices.nvml.answer = DriverAnswer::answered;
+                              devices.cuda.answer = DriverAnswer::answered;
+                            }),
+                            std::chrono::seconds(2));
+  EXPECT_EQ(answered.cuda.answer, DriverAnswer::answered);
+}
+
 TEST_F(Devices, ALineThatWasNotWrittenWholeDoesNotCount) {
   const auto devices = ask(asks_nvml() + "printf '{\"build\":'; sleep 600", std::chrono::milliseconds(500));
   EXPECT_EQ(devices.nvml.answer, DriverAnswer::hung);

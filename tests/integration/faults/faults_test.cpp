@@ -130,7 +130,7 @@ TEST_F(Faults, ALostGpuEndsEveryRound) {
 }
 
 TEST_F(Faults, AGpuIsChosenByItsUuid) {
-  setup_.gpu_uuids = {"GPU-a", "GPU-b"};
+  setup_.gpu_uuids = {{0, "GPU-a"}, {1, "GPU-b"}};
   auto plan = plan_of({"blas.a"});
   plan.device = {model::DeviceKind::cuda, 1};
   const auto run = this->run("well", plan);

@@ -111,6 +111,73 @@ class Sharing(harness.Sandbox):
         (self.engines / "other").rename(self.engines / "envguard-engine")
         self.on(harness.NOT_JUDGED, "check", later=40 * HOURS)
 
+    def lock_both(self):
+        self.lock()
+        self.on(harness.MATCH, "lock", "--device", "cpu")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "Pin the CPU too")
+
+    def test_what_was_kept_stands_in_for_the_busy_gpu_alone(self):
+        self.lock_both()
+        self.judgements(harness.MATCH)
+        self.describe(self.full())
+        gpu, cpu = self.judgements(harness.MATCH, later=40 * HOURS)
+        self.assertEqual([(gpu["device"], gpu["kept"]), (cpu["device"], cpu["kept"])], [("cuda:0", True), ("cpu", False)])
+        again, _ = self.judgements(harness.MATCH, later=80 * HOURS)
+        self.assertEqual((again["kept"], again["measured"]), (True, gpu["measured"]), "kept again it would be younger")
+
+    def test_what_was_kept_of_a_cpu_stands_in_for_no_gpu(self):
+        self.lock_both()
+        self.describe()
+        self.judgements(harness.NOT_JUDGED)
+        self.describe(self.full())
+        gpu, cpu = self.judgements(harness.NOT_JUDGED)
+        self.assertEqual([gpu["outcome"], cpu["outcome"]], ["gpu-busy", "match"])
+
+    def test_a_lost_gpu_is_not_made_up_for_by_the_match_of_a_cpu(self):
+        self.lock_both()
+        gpu, cpu = self.judgements(harness.MATCH, "--ci")
+        self.assertEqual([gpu["outcome"], cpu["outcome"]], ["match", "match"])
+        self.describe()
+        for asked in [], ["--ci"], ["--ci", "--require-gpu"]:
+            gpu, cpu = self.judgements(harness.NOT_JUDGED, *asked)
+            self.assertEqual([gpu["outcome"], cpu["outcome"]], ["no-gpu", "match"])
+        self.assertIn("no CUDA-capable device", gpu["notes"][0])
+        self.describe({"name": "NVIDIA L4", "capability": [8, 9], "multiprocessors": 58})
+        gpu, cpu = self.judgements(harness.NOT_JUDGED)
+        self.assertEqual([gpu["outcome"], cpu["outcome"]], ["not-locked", "match"])
+        self.assertIn("NVIDIA L4", gpu["what"])
+
+    def test_a_machine_that_never_had_a_gpu_is_left_alone_but_not_in_ci(self):
+        self.lock_both()
+        self.describe()
+        root = self.folder / "machine"
+        shutil.rmtree(root / "sys" / "module")
+        for library in "libcuda.so.1", "libnvidia-ml.so.1":
+            (root / gpu_machines.USUAL_PLACES["cuda"]).with_name(library).unlink()
+        judgement, = self.judgements(harness.MATCH)
+        self.assertEqual(judgement["device"], "cpu")
+        self.assertIn("not judged, for want of a GPU: h100", judgement["notes"][0])
+        gpu, _ = self.judgements(harness.NOT_JUDGED, "--ci")
+        self.assertEqual(gpu["outcome"], "no-gpu")
+
+    def test_a_gpu_that_the_driver_lists_and_lost_counts_among_all(self):
+        self.describe({}, {})
+        self.lock()
+        self.describe({}, {"answer_error": 15})
+        found = self.judgements(harness.NOT_JUDGED, "--no-cache", "--device", "all")
+        self.assertEqual([each["outcome"] for each in found], ["match", "no-gpu"])
+        self.assertIn("GPU is lost", found[1]["what"])
+
+    def test_where_another_check_has_the_first_the_next_of_its_key_is_measured(self):
+        self.describe({}, {})
+        self.lock()
+        uuid = self.description["driver"]["gpus"][0]["uuid"]
+        with open(self.locks / f"envguard-{uuid}.lock", "rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            judgement, = self.judgements(harness.MATCH, "--no-cache")
+        self.assertEqual((judgement["outcome"], judgement["device"]), ("match", "cuda:1"))
+
     def test_an_idle_gpu_of_the_same_key_comes_first(self):
         self.describe({}, {})
         self.lock()

@@ -50,6 +50,9 @@ TEST(Busy, AProcessThatHasTheGpuToItself) {
   EXPECT_FALSE(busy(gpu)) << "nobody is on it";
   gpu.processes = {{41213, 0, ""}};
   EXPECT_EQ(busy(gpu), "GPU 0 is busy: its compute mode is exclusive-process, and process 41213 is on it");
+  gpu.processes = {{41213, 0, "nvidia-cuda-mps-server"}};
+  EXPECT_FALSE(busy(gpu)) << "MPS shares what it holds";
+  gpu.processes = {{41213, 0, ""}};
   gpu.compute_mode = "default";
   EXPECT_FALSE(busy(gpu));
 }
@@ -73,6 +76,25 @@ TEST(OneOfEachKey, IsTheIdleOneThenTheFirst) {
   EXPECT_THAT(one_of_each_key({full(0), full(1)}), ElementsAre(0));
   EXPECT_THAT(one_of_each_key({full(0), idle(1, a100), idle(2)}), ElementsAre(2, 1)) << "in the order of the keys";
   EXPECT_THAT(one_of_each_key({}), IsEmpty());
+}
+
+TEST(OfOneKey, AreTheOthersIdleOnesFirst) {
+  EXPECT_THAT(of_one_key({full(0), idle(1), full(2), idle(3), idle(4, a100)}, 1), ElementsAre(3, 0, 2));
+  EXPECT_THAT(of_one_key({idle(0), idle(1, a100)}, 0), IsEmpty());
+  EXPECT_THAT(of_one_key({idle(0)}, 7), IsEmpty()) << "it is not there";
+}
+
+TEST(Unusable, LostAndUndividedButNotHidden) {
+  model::Devices devices;
+  devices.hidden.resize(3);
+  devices.hidden[0].name = "hidden by CUDA_VISIBLE_DEVICES";
+  devices.hidden[1].why = "nvmlDeviceGetHandleByIndex_v2: GPU is lost";
+  devices.hidden[2].name = "NVIDIA H100";
+  devices.hidden[2].pci_id = "00000000:1B:00.0";
+  devices.hidden[2].mig = true;
+  EXPECT_THAT(unusable(devices),
+              ElementsAre("a GPU computes for nobody: nvmlDeviceGetHandleByIndex_v2: GPU is lost",
+                          "NVIDIA H100 at PCI 00000000:1B:00.0 computes for nobody: MIG is on and no instance made"));
 }
 
 TEST(BestOf, IsOfThisKeyAlone) {

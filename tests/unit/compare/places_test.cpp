@@ -82,5 +82,26 @@ TEST(NeedsGpus, WhereALockOrTheQuestionIsOfOne) {
   EXPECT_FALSE(needs_gpus(every_lock, {the_cpu, false, {}}));
 }
 
+TEST(ShowsNvidia, ABrokenOrHiddenOneIncluded) {
+  EXPECT_FALSE(shows_nvidia({}));
+  for (const auto answer :
+       {model::DriverAnswer::no_library, model::DriverAnswer::no_driver, model::DriverAnswer::stub}) {
+    auto observed = with({});
+    observed.devices->cuda.answer = answer;
+    EXPECT_FALSE(shows_nvidia(observed)) << model::name(answer);
+    observed.devices->hidden.emplace_back();
+    EXPECT_TRUE(shows_nvidia(observed)) << model::name(answer);
+  }
+  for (const auto answer :
+       {model::DriverAnswer::no_device, model::DriverAnswer::version_mismatch, model::DriverAnswer::lost}) {
+    auto observed = with({});
+    observed.devices->cuda.answer = answer;
+    EXPECT_TRUE(shows_nvidia(observed)) << model::name(answer);
+  }
+  model::Observed loaded;
+  loaded.kernel_driver.emplace();
+  EXPECT_TRUE(shows_nvidia(loaded));
+}
+
 }  // namespace
 }  // namespace envguard::compare

@@ -37,6 +37,14 @@ TEST(RequireGpu, WinsOverAPolicyThatLetsItPass) {
   }
 }
 
+TEST(RequireGpu, WhatCouldNotBeMeasuredThereIsNoPass) {
+  const auto lenient = settled(Outcome::could_not_measure, model::DeviceKind::cuda);
+  ASSERT_EQ(lenient.exit_code, ExitCode::match);
+  const auto judged = required({lenient});
+  EXPECT_EQ(judged[0].exit_code, ExitCode::could_not_measure);
+  EXPECT_FALSE(judged[0].response);
+}
+
 TEST(RequireGpu, AMatchOfTheCpuDoesNotStandForTheGpu) {
   const auto judged = required({settled(Outcome::match, model::DeviceKind::cpu)});
   ASSERT_EQ(judged.size(), 2U);

@@ -48,6 +48,17 @@ TEST(SecondCuda, OnlyWhereTheInstallHasItsOwn) {
   EXPECT_THAT(second_cuda(install, listing(tree, {{"sp/nvidia/cu13/lib", "libcublas.so.13"}})), IsEmpty());
 }
 
+TEST(SecondCuda, OfTwoCopiesOfTheInstallsOwnEitherIsRight) {
+  const Tree tree(torch_in("lib/python3.11/site-packages", "2.11.0") +
+                  "-- conda-meta/pytorch.json --\n{}\n-- lib/libcublas.so.13 --\n"
+                  "-- lib/python3.11/site-packages/nvidia/cublas/lib/libcublas.so.13 --\nanother\n");
+  const auto install = install_at(tree.machine, tree / "lib/python3.11/site-packages", "").install.value();
+  EXPECT_THAT(
+      second_cuda(install, listing(tree, {{"lib/python3.11/site-packages/nvidia/cublas/lib", "libcublas.so.13"}})),
+      IsEmpty());
+  EXPECT_THAT(second_cuda(install, listing(tree, {{"lib", "libcublas.so.13"}})), IsEmpty());
+}
+
 TEST(Record, AFileThatIsNotTheWheelsIsSaidWithTheCommandThatMendsIt) {
   const Tree tree("-- sp/liba.so --\n12345\n-- sp/libb.so --\n12345\n");
   const Distribution wheel{"nvidia-cudnn-cu13", "9.19.0.56", tree / "sp"};

@@ -292,6 +292,33 @@ TEST(Judge, AStatusIsComparedLikeAHash) {
 
 // What cannot be judged is not measured.
 
+/// Machine code that a driver is too old to start says nothing of the GPU, whichever side lacks its result.
+TEST(Judge, EmbeddedCodeThatOneSideCannotStartIsNotJudged) {
+  if (!recipe::has_embedded_sass()) GTEST_SKIP() << "built without nvcc: no probe is of embedded machine code";
+  constexpr auto sass = "arith.sass_";
+  auto observed = machine();
+  observed.gpu = model::GpuKey{"NVIDIA H100 80GB HBM3", "9.0", 132, {}};
+  const auto judged = [&](const std::vector<Row>& locked, const std::vector<Row>& here) {
+    TableLaboratory then(locked), now(here);
+    then.device = now.device = {model::DeviceKind::cuda, 0};
+    auto question = test::question();
+    question.device = then.device;
+    model::Baseline baseline;
+    const auto run = then.measure({recipe::probes(model::DeviceKind::cuda)});
+    baseline.lock = compare::lock_of(observed, {}, run, nullptr, question, {});
+    return judge(baseline, {}, observed, now);
+  };
+  const std::vector<Row> computes, too_old{{{}, 0, sass, "unsupported"}}, other{{{}, 0, sass, "x"}};
+  const auto newer = judged(too_old, computes);
+  EXPECT_EQ(newer.outcome, Outcome::match);
+  EXPECT_EQ(newer.only_here.size(), 15U);
+  const auto older = judged(computes, too_old);
+  EXPECT_EQ(older.outcome, Outcome::match);
+  EXPECT_EQ(older.only_in_lock.size(), 15U);
+  EXPECT_EQ(judged(too_old, too_old).outcome, Outcome::match);
+  EXPECT_EQ(judged(computes, other).outcome, Outcome::numeric_drift);
+}
+
 TEST(Judge, AnotherKeyIsNeverCompared) {
   auto observed = machine();
   observed.cpu.model = 97;

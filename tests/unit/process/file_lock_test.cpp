@@ -35,11 +35,19 @@ TEST_F(Locks, OneHolderAtATime) {
 
 TEST_F(Locks, AFileThatAnotherUserMadeCanBeLocked) {
   const auto file = folder_ / "gpu.lock";
+  const auto mask = ::umask(0077);
   (void)FileLock::take(file);
+  ::umask(mask);
   struct stat status{};
   ASSERT_EQ(::stat(file.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0444U, 0444U) << "to read is enough";
   EXPECT_EQ(status.st_mode & 0222U, 0U) << "and nobody can write into it";
+}
+
+TEST_F(Locks, ANamedPipeOfThatNameKeepsNobodyWaiting) {
+  const auto pipe = folder_ / "gpu.lock";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0644), 0);
+  EXPECT_TRUE(FileLock::take(pipe));
 }
 
 TEST_F(Locks, WhatIsNoPlaceForOneIsNamed) {

@@ -59,6 +59,21 @@ TEST(Run, EndsAtTheDeadline) {
   EXPECT_EQ(result.out, "first\n");
 }
 
+TEST(Run, EndsWhereTheChildIsSilentForTooLong) {
+  auto command = shell("echo first; sleep 600");
+  command.deadline = 600s;
+  command.silence = 300ms;
+  const auto silent = run(command);
+  EXPECT_TRUE(silent.timed_out);
+  EXPECT_EQ(silent.waited, 300ms);
+  EXPECT_EQ(silent.out, "first\n");
+
+  command = shell("for i in 1 2 3 4 5 6 7 8; do sleep 0.3; echo $i >&2; done");
+  command.deadline = 600s;
+  command.silence = 2s;
+  EXPECT_TRUE(run(command).ok()) << "each word starts the time anew";
+}
+
 TEST(Run, AChildThatClosesItsOutputIsStillWaitedFor) {
   const auto result = run(shell("exec >&- 2>&-; sleep 0.3; exit 5"));
   EXPECT_EQ(result.exit_code, 5);

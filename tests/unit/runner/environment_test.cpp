@@ -62,7 +62,7 @@ TEST(EngineEnvironment, RelativeLibraryFoldersAreTheCallers) {
 TEST(EngineEnvironment, OneGpuIsMadeVisibleAndIsThenTheFirst) {
   runner::Setup setup;
   setup.caller = {{"CUDA_VISIBLE_DEVICES", "3,4"}};
-  setup.gpu_uuids = {"GPU-3", "GPU-4"};
+  setup.gpu_uuids = {{0, "GPU-3"}, {1, "GPU-4"}, {3, ""}};
   setup.cache = "/cache";
   const auto second = plan({model::DeviceKind::cuda, 1});
   const auto environment = engine_environment(setup, second, {});
@@ -75,6 +75,11 @@ TEST(EngineEnvironment, OneGpuIsMadeVisibleAndIsThenTheFirst) {
   const auto unknown = plan({model::DeviceKind::cuda, 2});
   EXPECT_EQ(engine_environment(setup, unknown, {}).variables.at("CUDA_VISIBLE_DEVICES"), "3,4");
   EXPECT_EQ(as_seen_by_engine(setup, unknown).device.index, 2);
+
+  const auto nameless = plan({model::DeviceKind::cuda, 3});
+  EXPECT_EQ(engine_environment(setup, nameless, {}).variables.at("CUDA_VISIBLE_DEVICES"), "3,4")
+      << "an empty list would hide every GPU";
+  EXPECT_EQ(as_seen_by_engine(setup, nameless).device.index, 3);
 }
 
 TEST(MakePlan, TakesThreadsAndFlagsFromTheProfile) {
