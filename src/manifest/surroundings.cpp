@@ -5,6 +5,8 @@
 #include <fstream>
 #include <string_view>
 
+#include <unistd.h>
+
 #include "base/hash.hpp"
 #include "base/text.hpp"
 
@@ -76,6 +78,37 @@ void add_cpu(NamedValues& lines, const model::Machine& machine) {
   add(lines, "affinity", field(read_some(machine.proc / "self/status", 16384), "Cpus_allowed_list"));
 }
 
+std::vector<fs::path> sorted_entries(const fs::path& folder) {
+  std::error_code absent;
+  std::vector<fs::path> entries;
+  for (fs::directory_iterator entry(folder, absent), end; !absent && entry != end; entry.increment(absent))
+    entries.push_back(entry->path());
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+// "nvidia0", "nvidia13": a GPU's own file.
+bool is_of_one_gpu(const fs::path& file) {
+  constexpr std::string_view prefix = "nvidia";
+  const auto name = file.filename().string();
+  return name.size() > prefix.size() && name.starts_with(prefix) &&
+         name.find_first_not_of("0123456789", prefix.size()) == std::string::npos;
+}
+
+// Which GPUs, and which MIG instances of them, this process may use: a batch system gives others to every job. The
+// files are not opened, which would wake a GPU.
+void add_usable_gpus(NamedValues& lines, const model::Machine& machine) {
+  std::string usable, instances;
+  for (const auto& file : sorted_entries(machine.dev))
+    if (is_of_one_gpu(file) && ::access(file.c_str(), R_OK | W_OK) == 0) usable += file.filename().string() + " ";
+  for (const auto& gpu : sorted_entries(machine.proc / "driver/nvidia/capabilities"))
+    for (const auto& instance : sorted_entries(gpu / "mig"))
+      for (const auto& part : sorted_entries(instance))
+        instances += part.lexically_relative(gpu.parent_path()).string() + " ";
+  add(lines, "usable gpus", usable);
+  add(lines, "mig instances", base::hash128(instances).hex());
+}
+
 // The kernel's times of /proc and /sys entries change when memory runs short, so "when was the driver loaded" is told
 // by boot, version and parameters.
 void add_driver(NamedValues& lines, const model::Machine& machine) {
@@ -85,11 +118,8 @@ void add_driver(NamedValues& lines, const model::Machine& machine) {
   add(lines, "driver", std::string_view(version).substr(0, version.find('\n')));
   add(lines, "driver source", read_some(machine.sys / "module/nvidia/srcversion", 256));
   add(lines, "driver parameters", base::hash128(read_some(folder / "params", 65536)).hex());
-  std::error_code absent;
-  std::vector<fs::path> cards;
-  for (const auto& card : fs::directory_iterator(folder / "gpus", absent)) cards.push_back(card.path());
-  std::sort(cards.begin(), cards.end());
-  for (const auto& card : cards) {
+  add_usable_gpus(lines, machine);
+  for (const auto& card : sorted_entries(folder / "gpus")) {
     const auto text = read_some(card / "information", 4096);
     for (const auto* name : {"Model", "GPU UUID", "Video BIOS"}) {
       const auto value = field(text, name);

@@ -62,6 +62,7 @@ class MachineLines : public ::testing::Test {
     folder = mkdtemp(pattern.data());
     machine.proc = folder / "proc";
     machine.sys = folder / "sys";
+    machine.dev = folder / "dev";
   }
   void TearDown() override { fs::remove_all(folder); }
   void put(const fs::path& path, const std::string& text) {
@@ -95,8 +96,35 @@ TEST_F(MachineLines, DriverAndCards) {
   EXPECT_THAT(lines, Contains(Pair("gpu 0000:3b:00.0 GPU UUID", "GPU-1")));
   EXPECT_THAT(lines, Contains(Pair("gpu 0000:af:00.0 Model", "NVIDIA H200")));
   EXPECT_THAT(lines, ::testing::Not(Contains(Pair("gpu 0000:af:00.0 GPU UUID", ::testing::_))));
-  put("proc/driver/nvidia/params", "A: 2\n");
-  EXPECT_NE(machine_lines(machine), lines);
+  EXPECT_THAT(lines, Contains(Pair("driver source", "ABC")));
+  const auto differs_with = [&](const char* path, const char* text, const char* before) {
+    put(path, text);
+    const bool differs = machine_lines(machine) != lines;
+    put(path, before);
+    EXPECT_EQ(machine_lines(machine), lines);
+    return differs;
+  };
+  EXPECT_TRUE(differs_with("proc/driver/nvidia/params", "A: 2\n", "A: 1\n"));
+  EXPECT_TRUE(differs_with("sys/module/nvidia/srcversion", "ABD\n", "ABC\n"));
+  constexpr auto card = "proc/driver/nvidia/gpus/0000:3b:00.0/information";
+  constexpr auto as_it_was = "Model: \t\t NVIDIA H200\nGPU UUID: \t GPU-1\n";
+  EXPECT_TRUE(differs_with(card, "Model: \t\t NVIDIA H200\nGPU UUID: \t GPU-2\n", as_it_was));
+  EXPECT_TRUE(differs_with(card, "Model: \t\t NVIDIA H200\nGPU UUID: \t GPU-1\nVideo BIOS: \t 96\n", as_it_was));
+}
+
+TEST_F(MachineLines, GpusAndMigInstancesThatThisProcessMayUse) {
+  put("proc/driver/nvidia/version", "NVRM version: 580.65.06\n");
+  for (const auto* file : {"dev/nvidia0", "dev/nvidia12", "dev/nvidiactl", "dev/nvidia-uvm"}) put(file, "");
+  const auto one = machine_lines(machine);
+  EXPECT_THAT(one, Contains(Pair("usable gpus", "nvidia0 nvidia12")));
+  put("dev/nvidia3", "");
+  EXPECT_THAT(machine_lines(machine), Contains(Pair("usable gpus", "nvidia0 nvidia12 nvidia3")));
+  const auto whole = machine_lines(machine);
+  put("proc/driver/nvidia/capabilities/gpu0/mig/gi1/ci0/access", "");
+  const auto divided = machine_lines(machine);
+  EXPECT_NE(divided, whole);
+  put("proc/driver/nvidia/capabilities/gpu0/mig/gi2/ci0/access", "");
+  EXPECT_NE(machine_lines(machine), divided);
 }
 
 }  // namespace
