@@ -42,10 +42,30 @@ void check_can_be_locked(const std::optional<model::Lock>& previous, const model
                   accept(question.environment, free_target_name(taken, here), question.device, observed, true)));
 }
 
-void check_whole(const Runs& runs) {
+[[noreturn]] void write_nothing(const std::string& why, const std::string& next) {
+  throw Error(ExitCode::could_not_measure, why + "; nothing was written", next);
+}
+
+/// Where nothing was computed a lock would match for ever.
+void check_computed(const model::Run& run) {
+  const auto computed = [](const auto& probe) { return probe.status == model::ProbeStatus::ok; };
+  if (run.probes.empty() || std::ranges::any_of(run.probes, computed)) return;
+  const auto& first = run.probes.front();
+  write_nothing(fmt::format("none of {} probes was computed, the first since {}", run.probes.size(),
+                            first.message.empty() ? std::string("it is ") + std::string(model::name(first.status))
+                                                  : first.message),
+                "envguard doctor");
+}
+
+void check_whole(const Runs& runs, const model::Observed& observed) {
   for (const auto& [asked, run] : runs.done) {
     const auto fault = asked.perturb.empty() ? fault_of(run, asked.probes, {}) : run.fault;
-    if (fault) throw Error(ExitCode::could_not_measure, fault->what + "; nothing was written", next_step(fault->kind));
+    if (fault) write_nothing(fault->what, next_step(fault->kind));
+    if (asked.perturb.empty()) check_computed(run);
+    if (run.gpu && observed.gpu && *run.gpu != *observed.gpu)
+      write_nothing(fmt::format("the engine measured on {}, the GPU that was asked for is {}",
+                                model::describe(*run.gpu), model::describe(*observed.gpu)),
+                    "envguard doctor");
   }
 }
 
@@ -227,7 +247,7 @@ int processes_of_lock(int runs) {
 NextForLock next_for_lock(const std::optional<model::Lock>& previous, const model::Observed& observed,
                           const model::Policy& policy, const LockQuestion& question, const Runs& runs) {
   check_can_be_locked(previous, observed, question);
-  check_whole(runs);
+  check_whole(runs, observed);
   const auto strict = runs_of(runs, Profile::strict);
   const auto as_is = runs_of(runs, Profile::as_is);
   LockCandidate candidate;

@@ -22,6 +22,13 @@ std::string what_the_runs_show(const model::LockResult& result) {
                      result.flip_rate_excluded * 100);
 }
 
+std::vector<std::string> unsupported(const model::Lock& lock) {
+  std::vector<std::string> ids;
+  for (const auto& [id, line] : lock.strict)
+    if (line == model::name(model::ProbeStatus::unsupported)) ids.push_back(id);
+  return ids;
+}
+
 void put_unchanged(Page& page, const model::LockResult& result) {
   const auto& lock = result.lock;
   page.wrapped({"envguard: ",
@@ -61,6 +68,9 @@ std::string lock_text(const model::LockResult& result, const Style& style) {
   if (!lock.quarantined.empty()) {
     page.row("quarantined", {counted(lock.quarantined.size(), "probe") +
                              " did not repeat, to be run and never judged: " + listed(lock.quarantined, 4)});
+  }
+  if (const auto ids = unsupported(lock); !ids.empty()) {
+    page.row("unsupported", {counted(ids.size(), "probe") + " not to be run by this PyTorch here: " + listed(ids, 4)});
   }
   if (result.diff) {
     page.blank();

@@ -326,6 +326,33 @@ TEST(Lock, NoTorchAndNoGpuAreNotJudged) {
   EXPECT_EQ(refusal(laboratory, {}, machine(), asked).code(), ExitCode::not_judged);
 }
 
+TEST(Lock, WhereNothingIsComputedNothingIsLocked) {
+  TableLaboratory laboratory({{{}, 0, "", "unsupported"}});
+  const auto error = refusal(laboratory);
+  EXPECT_EQ(error.code(), ExitCode::could_not_measure);
+  EXPECT_THAT(error.message(),
+              HasSubstr("probes was computed, the first since it is unsupported; nothing was written"));
+}
+
+TEST(Lock, AMeasurementOnAnotherGpuIsRefused) {
+  class OtherGpu : public TableLaboratory {
+   public:
+    model::Run measure(const compare::Measure& wanted) override {
+      auto run = TableLaboratory::measure(wanted);
+      run.gpu = model::GpuKey{"NVIDIA L4", "8.9", 58, {}};
+      return run;
+    }
+  };
+  OtherGpu laboratory;
+  auto asked = question();
+  asked.device = laboratory.device = {model::DeviceKind::cuda, 0};
+  auto observed = machine();
+  observed.gpu = model::GpuKey{"NVIDIA H100 80GB HBM3", "9.0", 132, {}};
+  const auto error = refusal(laboratory, {}, observed, asked);
+  EXPECT_EQ(error.code(), ExitCode::could_not_measure);
+  EXPECT_THAT(error.message(), HasSubstr("the engine measured on NVIDIA L4"));
+}
+
 TEST(Lock, WhatIdenticalRunsExclude) {
   EXPECT_NEAR(compare::excluded_flip_rate(5), 0.451, 0.001);
   EXPECT_NEAR(compare::excluded_flip_rate(30), 0.095, 0.001);

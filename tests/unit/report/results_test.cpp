@@ -198,6 +198,7 @@ TEST(LockText, IsTheGoldenOne) {
   again.lock.id = new_id;
   again.lock.versions.front().second = "2.15.0+cu132";
   again.lock.quarantined = {"ops.sum_f32"};
+  again.lock.strict.at(1).second = "unsupported";
   auto would = again;
   would.action = LockResult::Action::would_write;
   auto unchanged = first_lock();
