@@ -60,7 +60,8 @@ void add_device(CLI::App& command, std::optional<model::Device>& device, const s
 }
 
 /// Of `check` alone, which may judge every GPU.
-void add_checked_device(CLI::App& command, CheckOptions& check) {
+/// Gives the options that speak of several GPUs, or of one that is busy.
+std::vector<CLI::Option*> add_checked_device(CLI::App& command, CheckOptions& check) {
   command
       .add_option_function<std::string>(
           "--device",
@@ -72,19 +73,23 @@ void add_checked_device(CLI::App& command, CheckOptions& check) {
           },
           "cpu, cuda:N, all (each GPU in turn) or auto (default: every lock whose hardware this is)")
       ->type_name("DEVICE");
-  command.add_flag("--require-gpu", check.require_gpu, "exit 4 where no GPU was judged, whatever the policy says");
-  command
-      .add_option_function<std::string>(
-          "--wait",
-          [&check](const std::string& text) {
-            const auto seconds = base::parse_integer(text);
-            const auto time =
-                seconds && *seconds >= 0 ? lockfile::parse_duration(text + "s") : lockfile::parse_duration(text);
-            if (!time) throw CLI::ValidationError("--wait", fmt::format("\"{}\" is no time: 60, 60s, 10m, 2h", text));
-            check.wait = *time;
-          },
-          "how long to wait for a GPU that is busy: 60s, 10m (default: for another check on it 2s)")
-      ->type_name("TIME");
+  auto* require =
+      command.add_flag("--require-gpu", check.require_gpu, "exit 4 where no GPU was judged, whatever the policy says");
+  auto* wait =
+      command
+          .add_option_function<std::string>(
+              "--wait",
+              [&check](const std::string& text) {
+                const auto seconds = base::parse_integer(text);
+                const auto time =
+                    seconds && *seconds >= 0 ? lockfile::parse_duration(text + "s") : lockfile::parse_duration(text);
+                if (!time)
+                  throw CLI::ValidationError("--wait", fmt::format("\"{}\" is no time: 60, 60s, 10m, 2h", text));
+                check.wait = *time;
+              },
+              "how long to wait for a GPU that is busy: 60s, 10m (default: for another check on it 2s)")
+          ->type_name("TIME");
+  return {require, wait};
 }
 
 template <typename Value>
@@ -101,11 +106,11 @@ void add_choice(CLI::App& app, const std::string& name, Value& value, const std:
       ->type_name(type);
 }
 
-void add_timeout(CLI::App& command, std::chrono::seconds& timeout) {
+void add_timeout(CLI::App& command, std::chrono::seconds& timeout, const std::string& unless = {}) {
   command
       .add_option_function<int>(
           "--timeout", [&timeout](int seconds) { timeout = std::chrono::seconds(seconds); },
-          fmt::format("seconds that all measuring together may take (default {})", timeout.count()))
+          fmt::format("seconds that all measuring together may take{} (default {})", unless, timeout.count()))
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 86400));
 }
@@ -169,7 +174,7 @@ void add_measuring(CLI::App& app, Draft& draft) {
   auto* check_command = app.add_subcommand(CheckOptions::name, "compare this machine with the lock");
   auto* environment = add_environment(*check_command, check.environment);
   auto* target = add_target(*check_command, check.target);
-  add_checked_device(*check_command, check);
+  const auto of_gpus = add_checked_device(*check_command, check);
   auto* file =
       check_command->add_option("--lock", check.lock, "this lock; needs no git and no policy")->type_name("FILE");
   auto* staged = check_command->add_flag("--staged", check.staged, "policy and lock as staged, as the hook reads them");
@@ -180,13 +185,14 @@ void add_measuring(CLI::App& app, Draft& draft) {
   auto* nearest = check_command->add_flag(
       "--nearest", check.nearest, "how far this machine is from the lock of the nearest other hardware; not a verdict");
   nearest->excludes(file)->excludes(staged)->excludes(commit);
+  for (auto* option : of_gpus) nearest->excludes(option);
   check_command
       ->add_option("--against", check.against,
                    "another PyTorch, put in the place of this one to see whether the install moved the numerics")
       ->type_name("INSTALL");
   check_command->add_flag("--no-cache", check.no_cache, "measure, whatever was kept");
   check_command->add_flag("--ci", check.ci, "answer as the policy's [ci] says; implied where CI is set");
-  add_timeout(*check_command, check.timeout);
+  add_timeout(*check_command, check.timeout, ", with --device all for each GPU");
 }
 
 void add_reading(CLI::App& app, Draft& draft) {

@@ -17,6 +17,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds between_looks{500};
 constexpr const char* wait_or_elsewhere = "envguard check --wait 10m, or another GPU with --device cuda:N";
+constexpr const char* later_or_elsewhere = "the same again when it is idle, or another GPU with --device cuda:N";
 
 /// Nothing: another process holds it. Where no file can be made or locked (a read-only container) nothing is guarded,
 /// which is no reason not to measure.
@@ -32,8 +33,12 @@ std::optional<process::FileLock> take_or_go_without(const std::filesystem::path&
 }  // namespace
 
 GpuGate::GpuGate(const Call& call, model::Device device, std::optional<model::Devices> devices,
-                 std::chrono::seconds wait)
-    : call_(call), device_(device), devices_(std::move(devices)), wait_(wait) {}
+                 std::optional<std::chrono::seconds> wait)
+    : call_(call),
+      device_(device),
+      devices_(std::move(devices)),
+      wait_(wait.value_or(std::chrono::seconds{0})),
+      next_(wait ? wait_or_elsewhere : later_or_elsewhere) {}
 
 const model::Gpu* GpuGate::gpu() const {
   if (device_.kind == model::DeviceKind::cpu || !devices_) return nullptr;
@@ -56,7 +61,7 @@ GpuGate::Taken GpuGate::take_lock(Clock::time_point until) {
   const auto file = call_.machine.gpu_locks / ("envguard-" + uuid + ".lock");
   while (!(lock_ = take_or_go_without(file))) {
     if (Clock::now() >= until)
-      throw GpuBusy(fmt::format("GPU {} is busy: another envguard measures on it", device_.index), wait_or_elsewhere);
+      throw GpuBusy(fmt::format("GPU {} is busy: another envguard measures on it", device_.index), next_);
     process::pause(between_looks);
     taken = Taken::after_a_wait;
   }
@@ -69,7 +74,7 @@ void GpuGate::wait_until_idle(Clock::time_point until) {
     if (asked == nullptr) return;  // it has gone: the engine will say how
     const auto why = compare::busy(*asked);
     if (!why) return;
-    if (Clock::now() >= until) throw GpuBusy(*why, wait_or_elsewhere);
+    if (Clock::now() >= until) throw GpuBusy(*why, next_);
     process::pause(between_looks);
     devices_ = ask_devices(call_);
   }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "base/error.hpp"
 #include "cli/call.hpp"
@@ -23,9 +24,10 @@ class GpuGate {
   /// As long another check is waited for when nobody asked to wait.
   static constexpr std::chrono::seconds patience{2};
 
-  /// `devices`: as they answered a moment ago; nothing, or a CPU: the gate stands open.
+  /// `devices`: as they answered a moment ago; nothing, or a CPU: the gate stands open. `wait`: for a GPU that is busy;
+  /// nothing: of a command that does not wait.
   GpuGate(const Call& call, model::Device device, std::optional<model::Devices> devices,
-          std::chrono::seconds wait = {});
+          std::optional<std::chrono::seconds> wait = {});
 
   /// Before each process on the GPU; from the first one on the GPU is this object's. Throws GpuBusy where it was not to
   /// be had in time, and Error interrupted.
@@ -41,6 +43,7 @@ class GpuGate {
   model::Device device_;
   std::optional<model::Devices> devices_;
   std::chrono::seconds wait_;
+  std::string next_;  ///< what to do about a busy one
   std::optional<process::FileLock> lock_;
   bool entered_ = false;
 };

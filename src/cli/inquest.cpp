@@ -60,8 +60,11 @@ Inquest::Inquest(const Call& call, const Scene& scene, const model::Environment&
 std::vector<model::Judgement> Inquest::judge(const Baselines& baselines) {
   auto judgements = ask_for_gpus(baselines);
   const auto locks = locks_of(baselines);
-  for (const auto& device : compare::places(locks, subject_.observed, asked_by(question_)))
+  const auto allowance = purse_;
+  for (const auto& device : compare::places(locks, subject_.observed, asked_by(question_))) {
+    if (question_.all_gpus) purse_ = allowance;
     judge_at(device, baselines, judgements);
+  }
   if (question_.all_gpus) say_unusable(judgements);
   if (!judgements.empty()) {
     answer_for_gpus(locks, judgements);
@@ -88,6 +91,8 @@ void Inquest::answer_for_gpus(const std::vector<model::Lock>& locks, std::vector
     return;
   }
   judgements.push_back(compare::not_locked_here(locks, subject_.observed, {DeviceKind::cuda, {}}));
+  if (judgements.back().outcome == Outcome::no_gpu)
+    judgements.back().next = fmt::format("{}\nor the locks of the CPU alone: {}", look, judgements.back().next);
   const auto why = subject_.observed.devices ? subject_.observed.devices->no_gpu() : std::string();
   if (!why.empty()) judgements.back().notes.push_back("the driver: " + why);
 }
@@ -101,6 +106,7 @@ std::vector<model::Judgement> Inquest::ask_for_gpus(const Baselines& baselines) 
     return judgements;
   } catch (const Error& error) {
     if (ends_all(error)) throw;
+    driver_failed_ = true;
     for (const auto& baseline : baselines) {
       if (model::device_kind(baseline.lock.key) != DeviceKind::cuda) continue;
       judgements.push_back(compare::judgement_of(error, environment_.name, baseline.lock.target));
@@ -113,6 +119,7 @@ std::vector<model::Judgement> Inquest::ask_for_gpus(const Baselines& baselines) 
 
 void Inquest::judge_at(model::Device device, const Baselines& baselines, std::vector<model::Judgement>& judgements) {
   const bool on_gpu = device.kind == DeviceKind::cuda;
+  if (on_gpu && driver_failed_) return;  // which has answered every lock of a GPU
   if (on_gpu) take_key(subject_.observed, device.index);
   if (on_gpu && subject_.observed.devices) {
     if (const auto why = no_such_gpu(subject_.observed, device.index))
@@ -121,11 +128,7 @@ void Inquest::judge_at(model::Device device, const Baselines& baselines, std::ve
   const auto locks = locks_of(baselines);
   const compare::Wanted wanted{device.kind, question_.target};
   const auto chosen = compare::choose(locks, subject_.observed, wanted);
-  for (const auto index : chosen) {
-    // A lock that the driver's failure has answered already is not judged again.
-    const bool answered = on_gpu && !subject_.observed.devices;
-    if (!answered) judgements.push_back(judge_where_idle(baselines[index], device));
-  }
+  for (const auto index : chosen) judgements.push_back(judge_where_idle(baselines[index], device));
   if (!chosen.empty() || !question_.all_gpus) return;
   judgements.push_back(compare::not_locked_here(locks, subject_.observed, wanted));
   judgements.back().device = device;

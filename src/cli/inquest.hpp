@@ -58,6 +58,7 @@ class Inquest {
   std::optional<Subject> against_;
   std::vector<std::vector<model::Run>> runs_;
   bool measured_ = false;
+  bool driver_failed_ = false;
 };
 
 }  // namespace envguard::cli

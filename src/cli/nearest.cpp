@@ -66,6 +66,8 @@ model::LockDiff diff_to_nearest(const Call& call, const Scene& scene, const mode
 }  // namespace
 
 base::ExitCode check_nearest(const CheckOptions& options, const Call& call) {
+  if (options.all_gpus)
+    throw Error(ExitCode::usage, "--nearest measures on one device", "name it: --device cuda:N, or --device cpu");
   const auto scene = open_scene(call);
   const auto all = environments(scene, options.environment);
   Purse purse(2 * static_cast<int>(all.size()), options.timeout);

@@ -74,13 +74,12 @@ model::Devices ask_devices(const Call& call) {
 }
 
 void ask_gpu(const Call& call, Subject& subject, int index) {
-  const auto devices = ask_devices(call);
+  const auto& devices = subject.observed.devices.emplace(ask_devices(call));
   for (const auto* library : {&devices.nvml, &devices.cuda}) {
     if (library->answer == model::DriverAnswer::hung || library->answer == model::DriverAnswer::crashed)
       throw Error(ExitCode::could_not_measure, "the NVIDIA driver gave no answer: " + library->why,
                   "nvidia-smi shows whether it answers anyone; envguard doctor says what is known");
   }
-  subject.observed.devices = devices;
   take_key(subject.observed, index);
 }
 

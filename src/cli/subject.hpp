@@ -35,7 +35,7 @@ inline constexpr const char* name_a_torch =
 [[nodiscard]] model::Devices ask_devices(const Call& call);
 
 /// Asks for the GPUs and takes the key of that one. A GPU that is not there leaves `observed.gpu` empty. Error
-/// could_not_measure where the driver hangs or crashes.
+/// could_not_measure where the driver hangs or crashes; what it said until then is in `observed.devices`.
 void ask_gpu(const Call& call, Subject& subject, int index);
 
 /// The key of a GPU that was asked for; none where it is not there.

@@ -19,6 +19,8 @@ using model::DriverAnswer;
 using Severity = model::Finding::Severity;
 
 constexpr std::string_view name = "CUDA_VISIBLE_DEVICES";
+/// What batch systems set for a job without a GPU.
+constexpr std::string_view no_device_files = "NoDevFiles";
 
 /// Every GPU that NVML knows, whether CUDA shows it or not.
 struct Known {
@@ -77,7 +79,7 @@ std::string spelled(const std::string& value) {
 Findings misspelled(const model::Devices& devices, const std::string& value, const std::string& entry,
                     std::size_t all) {
   const bool none = devices.gpus.empty();
-  const bool meant = entry.empty() || entry.starts_with('-');
+  const bool meant = entry.empty() || entry.starts_with('-') || entry == no_device_files;
   const std::string what =
       none && meant ? fmt::format("{} hides every GPU ({} here): torch.cuda.is_available() is false.", spelled(value),
                                   counted(all))
@@ -113,7 +115,8 @@ Findings visibility(const model::Observed& observed) {
   const model::Devices& devices = *observed.devices;
   const auto value = variable(observed, name);
   const Known all = known(devices);
-  if (value && !all.places.empty())
+  const bool each_is_shown = value && !value->empty() && base::split(*value, ',').size() == devices.gpus.size();
+  if (value && !each_is_shown && !all.places.empty())
     if (const auto entry = no_gpu(*value, all)) return misspelled(devices, *value, *entry, all.places.size());
   return hidden(devices, value);
 }

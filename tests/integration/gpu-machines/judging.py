@@ -26,7 +26,7 @@ class Judging(harness.Sandbox):
             description["driver_deadline_ms"] = deadline
         # What is locked is this machine's own CPU.
         return gpu_machines.run(self, code, description, *arguments, proc="/proc", home=str(self.folder / "home"),
-                                cache=str(self.folder / "cache" / "envguard"))
+                                cache=str(self.folder / "cache" / "envguard"), loader=gpu_machines.REAL_LOADER)
 
     def mig(self):
         return gpu_machines.load("mig")["driver"]["gpus"]
@@ -69,6 +69,13 @@ class Judging(harness.Sandbox):
         self.make_locked_repository()
         result = self.on(harness.COULD_NOT_MEASURE, [H200], "check", "--device", "cuda:0", **HANGS)
         self.one_message(result, "the NVIDIA driver gave no answer: no answer within 1.5 s: cuInit of /")
+
+    def test_a_driver_that_hangs_is_a_finding_beside_the_judgement_of_each_lock(self):
+        self.make_gpu_lock()
+        result = self.on(harness.COULD_NOT_MEASURE, [H200], "check", "--format", "json", **HANGS)
+        verdict = json.loads(result.stdout)
+        self.assertEqual([each["outcome"] for each in verdict["judgements"]], ["could-not-measure", "match"])
+        self.assertIn("driver-hangs", [each["id"] for each in verdict["findings"]])
 
     def test_a_driver_that_hangs_is_named(self):
         result = self.on(harness.COULD_NOT_MEASURE, [H200], "fingerprint", "--device", "cuda:0", **HANGS)

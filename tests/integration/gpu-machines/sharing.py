@@ -56,7 +56,8 @@ class Sharing(harness.Sandbox):
         described = json.loads((root / "machine.json").read_text(encoding="utf-8"))
         described |= {"proc": "/proc", "home": str(self.folder / "home"), "cache": str(self.folder / "cache" / "envguard"),
                       "engine": str(self.engines / "envguard-engine"), "gpu_locks": str(self.locks),
-                      "loader": "/lib64/ld-linux-x86-64.so.2", "now": int(time.time()) + 2 + later}  # younger than every file that was made
+                      "loader": gpu_machines.REAL_LOADER,
+                      "now": int(time.time()) + 2 + later}  # younger than every file that was made
         machine = self.folder / "machine.json"
         gpu_machines.write(machine, json.dumps(described))
         return self.expect(code, gpu_machines.UNDER_TEST, machine, *arguments)
@@ -86,6 +87,8 @@ class Sharing(harness.Sandbox):
         self.one_message(result, "not judged", f"GPU 0 is busy: python3 {os.getpid()} holds 71.0 GiB; 0.3 GiB of", "--wait")
         self.on(harness.NOT_JUDGED, "check", "--ci")
         self.on(harness.NOT_JUDGED, "check", "--ci", "--require-gpu")
+        result = self.on(harness.NOT_JUDGED, "lock", "--device", "cuda:0", "--reason", "again")
+        self.assertIn("the same again when it is idle", result.stderr)
 
     def test_a_busy_gpu_does_not_block_a_commit_unless_the_policy_says_so(self):
         self.lock()

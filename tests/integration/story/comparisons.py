@@ -95,6 +95,7 @@ class Nearest(injections.Injections):
 
     def test_says_how_far_and_is_no_verdict(self):
         self.envguard(harness.NOT_JUDGED, "check")
+        self.one_message(self.envguard(harness.USAGE, "check", "--nearest", "--device", "all"), "--nearest measures on one device")
         text = self.envguard(harness.NOT_JUDGED, "check", "--nearest").stdout
         self.assertIn("not the same hardware: not a verdict", text)
         self.assertNotIn("match", text)

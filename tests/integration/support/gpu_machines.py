@@ -12,6 +12,7 @@ import harness
 
 FIXTURES = harness.SOURCE / "fixtures" / "gpus"
 LIBRARIES = harness.BUILD / "tests-bin" / "fake-driver"
+REAL_LOADER = "/lib64/ld-linux-x86-64.so.2"
 UNDER_TEST = harness.BUILD / "tests-bin" / "envguard-under-test"
 USUAL_PLACES = {
     "nvml": "usr/lib/x86_64-linux-gnu/libnvidia-ml.so.1",

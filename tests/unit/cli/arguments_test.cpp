@@ -51,6 +51,8 @@ TEST(Arguments, NearestIsNoCheckOfAFileOrACommit) {
   EXPECT_TRUE(options_of<CheckOptions>({"check", "--nearest"}).nearest);
   EXPECT_EQ(error_of({"check", "--nearest", "--lock", "a.toml"}).code(), base::ExitCode::usage);
   EXPECT_EQ(error_of({"check", "--nearest", "--staged"}).code(), base::ExitCode::usage);
+  EXPECT_EQ(error_of({"check", "--nearest", "--wait", "60s"}).code(), base::ExitCode::usage);
+  EXPECT_EQ(error_of({"check", "--nearest", "--require-gpu"}).code(), base::ExitCode::usage);
 }
 
 TEST(Arguments, AutoIsNoDevice) {

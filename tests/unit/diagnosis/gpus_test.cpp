@@ -87,6 +87,13 @@ TEST(Gpus, TheirFindingsAndTheNearestMachinesWithoutThem) {
          o.knobs = {{"CUDA_VISIBLE_DEVICES", "-1"}};
        },
        hide_all},
+      {"no-visible-device", Severity::warning, "cuda-visible-devices",
+       "CUDA_VISIBLE_DEVICES=NoDevFiles hides every GPU", "unset",
+       [](Observed& o) {
+         hide_all(o);
+         o.knobs = {{"CUDA_VISIBLE_DEVICES", "NoDevFiles"}};
+       },
+       hide_all},
       {"no-visible-device", Severity::warning, "cuda-visible-devices", "CUDA_VISIBLE_DEVICES=\"\" hides every GPU",
        "unset",
        [](Observed& o) {
@@ -115,6 +122,13 @@ TEST(Gpus, WhatCudaVisibleDevicesHidesIsSaidOnce) {
   hide_all(observed);
   observed.knobs = {{"CUDA_VISIBLE_DEVICES", "-1"}};
   EXPECT_THAT(ids(observed), testing::ElementsAre("no-visible-device"));
+}
+
+TEST(Gpus, WhereEveryEntryIsShownNoneIsMisspelled) {
+  Observed observed = clean();
+  hide_last(observed);
+  observed.knobs = {{"CUDA_VISIBLE_DEVICES", "5"}};  // NVML does not list what is passed by other means
+  EXPECT_THAT(ids(observed), testing::Not(testing::Contains("visible-devices")));
 }
 
 TEST(Gpus, WhatNothingExplainsIsAMissingLinkAndNotHidden) {
