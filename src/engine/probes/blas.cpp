@@ -58,7 +58,7 @@ constexpr std::array units{
     UnitCode{"blas.gemm_bf16_128x16384x128", gemm},
     UnitCode{"blas.gemm_f64_257x1031x129", gemm},
     UnitCode{"blas.gemm_bf16_257x1031x129", gemm},
-    UnitCode{"blas.gemm_bf16_32x16384x32", gemm},
+    UnitCode{"blas.gemm_bf16_32x16384x32_v2", gemm},
     UnitCode{"blas.gemm_f16_129x1031x65", gemm},
     UnitCode{"blas.linear_bf16_257x1031x129", biased},
     UnitCode{"blas.linear_f16_129x1031x65", biased},

@@ -61,7 +61,8 @@ std::vector<Unit> pytorch_blas_units() {
       gemm("blas.gemm_f32_2048x2048x2048", cuda, f32, 2048, 2048, 2048, 2009),
       gemm("blas.gemm_f64_257x1031x129", everywhere, f64, 257, 1031, 129, 2011),
       gemm("blas.gemm_bf16_257x1031x129", everywhere, bf16, 257, 1031, 129, 2013),
-      gemm("blas.gemm_bf16_32x16384x32", everywhere, bf16, 32, 16384, 32, 2015),
+      // Three of its sums lie nearer to the middle of two bf16 numbers than f32 rounds them: another order shows.
+      gemm("blas.gemm_bf16_32x16384x32_v2", everywhere, bf16, 32, 16384, 32, 2520),
       gemm("blas.gemm_f16_129x1031x65", everywhere, f16, 129, 1031, 65, 2017),
       linear("blas.linear_bf16_257x1031x129", bf16, 257, 1031, 129, 2021),
       linear("blas.linear_f16_129x1031x65", f16, 129, 1031, 65, 2024),

@@ -209,11 +209,11 @@ TEST_F(Faults, EndsBadly) {
 TEST_F(Faults, OtherBuild) {
   expect_fault(
       run("other_build"), Kind::other_build,
-      "envguard is build 0.1.0-test (protocol 1, recipe 2), the engine is build 0.0.9-other (protocol 1, recipe 1)");
+      "envguard is build 0.1.0-test (protocol 1, recipe 3), the engine is build 0.0.9-other (protocol 1, recipe 1)");
 }
 
 TEST_F(Faults, OtherProtocol) {
-  expect_fault(run("other_protocol"), Kind::other_build, "(protocol 2, recipe 2)");
+  expect_fault(run("other_protocol"), Kind::other_build, "(protocol 2, recipe 3)");
 }
 
 TEST_F(Faults, IgnoresSigterm) {

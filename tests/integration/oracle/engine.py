@@ -70,7 +70,7 @@ def plan(engine, torch_root, version, probes, profile, device):
         "protocol": 1,
         "build": build_of(engine),
         "plan": {
-            "recipe": 2,
+            "recipe": 3,
             "profile": profile,
             "install": install,
             "preload": [],

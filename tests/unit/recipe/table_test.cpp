@@ -33,15 +33,26 @@ std::string golden_line(const Definition& definition) {
   return definition.id + ' ' + devices_of(definition) + ' ' + base::hash128(definition.text).hex();
 }
 
+std::vector<std::string> listed(const std::string& name) {
+  std::ifstream file(std::string(ENVGUARD_FIXTURES "/recipe/") + name);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
 TEST(Recipe, DefinitionsAreTheGoldenOnes) {
-  std::ifstream file(ENVGUARD_FIXTURES "/recipe/definitions.txt");
-  std::vector<std::string> golden;
-  for (std::string line; std::getline(file, line);) golden.push_back(line);
+  const auto golden = listed("definitions.txt");
   std::vector<std::string> here;
   for (const Definition& definition : definitions()) here.push_back(golden_line(definition));
   for (const auto& line : here) EXPECT_THAT(golden, testing::Contains(line)) << "new or changed: " << line;
   EXPECT_EQ(here, golden) << "An id is immutable: a probe that changed gets a new id, and its new line is added to "
-                             "fixtures/recipe/definitions.txt; no id is ever used again.";
+                             "fixtures/recipe/definitions.txt; no id is ever used again: the old line goes to retired.txt.";
+}
+
+TEST(Recipe, ARetiredIdIsNeverUsedAgain) {
+  const auto retired = listed("retired.txt");
+  EXPECT_FALSE(retired.empty());
+  for (const std::string& line : retired) EXPECT_EQ(find(line.substr(0, line.find(' '))), nullptr) << line;
 }
 
 TEST(Recipe, IdsAreUniqueAndWellFormed) {
@@ -160,7 +171,7 @@ TEST(Recipe, EmbeddedMachineCodeIsInTheLadderWhereThisBuildHasIt) {
 }
 
 TEST(Recipe, WhatIsNewOnCudaIsNotOnTheCpu) {
-  // Ids of recipe 2 before a GPU had units of its own; a lock of a CPU is made of them.
+  // A lock of a CPU is made of these alone.
   EXPECT_EQ(probes(DeviceKind::cpu).size(), 105U);
   EXPECT_EQ(probes(DeviceKind::cpu, model::Profile::as_is).size(), 34U);
 }
