@@ -16,82 +16,19 @@ from engine import STRICT_VARIABLES, measure, probe_names
 
 os.environ.update(STRICT_VARIABLES)  # before torch: its libraries read them when they are loaded
 
-import numpy as np
 import torch
 
-try:
-    import xxhash
-except ModuleNotFoundError:
-    xxhash = None  # on a machine without registries bytes alone are compared
-
-import inputs
+import on_gpu
 import orders
 import reference
+from answers import explain, is_same, raw
 from autocast import compare_casts
-from training import cuda_trainings, train
+from profiles import is_as_is, pin
+from training import CUDA_ALONE, EVERYWHERE, train
 
 FAMILIES_THAT_SUM = ("blas.", "dnn.conv", "ops.sum", "ops.var", "ops.cumsum", "ops.index_put", "ops.scatter_add")
 ATTEMPTS = 8
 CANNOT_MOVE = {"blas.identity_f32_256"}  # a control: exact in every order, it shows TF32 and bf16
-
-
-def pin():
-    """What the strict profile pins, where Python names it."""
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    torch.backends.mkldnn.set_flags(_deterministic=True)
-    torch.backends.cuda.matmul.allow_fp16_accumulation = False
-    torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = False
-    torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
-    torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
-
-
-def raw(tensor):
-    tensor = tensor.cpu()
-    return tensor.detach().contiguous().view(torch.uint8).numpy().tobytes() if tensor.dim() else scalar(tensor)
-
-
-def scalar(tensor):
-    return raw(tensor.detach().reshape(1))
-
-
-def hash_of(tensor):
-    def numbers(values):
-        return "[" + ", ".join(str(value) for value in values) + "]"
-
-    description = f"{str(tensor.dtype).removeprefix('torch.')} {numbers(tensor.shape)} {numbers(tensor.stride())}"
-    return xxhash.xxh3_128_hexdigest(raw(tensor) + description.encode())
-
-
-def is_same(answer, tensor):
-    if answer is None or answer["status"] != "ok" or answer["bytes"] != raw(tensor):
-        return False
-    return xxhash is None or answer["hash"] == hash_of(tensor)
-
-
-def explain(name, answer, expected):
-    """Why the engine's tensor is not this one, in one line."""
-    if answer is None:
-        return f"{name}: the engine gave no line"
-    if answer["status"] != "ok":
-        return f"{name}: {answer['status']}: {answer.get('message')}"
-    ours, theirs = raw(expected), answer["bytes"]
-    if ours == theirs:
-        return f"{name}: bytes are equal, the hash is not: shape {list(expected.shape)}, strides {expected.stride()}"
-    if len(ours) != len(theirs):
-        return f"{name}: {len(theirs)} bytes from the engine, {len(ours)} here"
-    size = expected.element_size()
-    differ = (np.frombuffer(ours, np.uint8) != np.frombuffer(theirs, np.uint8)).reshape(-1, size).any(1)
-    here = expected.detach().cpu().flatten()
-    there = torch.frombuffer(bytearray(theirs), dtype=expected.dtype, device="cpu")
-    distance = (here.double() - there.double()).norm() / here.double().norm()
-    return f"{name}: {differ.sum()} of {differ.size} elements differ, relative L2 {distance:.2e}"
-
-
-def is_as_is(name):
-    """Run under PyTorch's own defaults alone."""
-    return name.startswith("ops.sdpa_default_")
 
 
 def compare_bytes(engine, listing):
@@ -99,9 +36,7 @@ def compare_bytes(engine, listing):
     install = Path(torch.__file__).parent
     answers = measure(engine, install, torch.__version__, [name for name in names if not is_as_is(name)])
     answers |= measure(engine, install, torch.__version__, [name for name in names if is_as_is(name)], "as-is")
-    expected = {}
-    for layer in (*reference.LAYERS, train):
-        expected.update(layer())
+    expected = {name: compute() for layer in reference.LAYERS for name, compute in layer()} | dict(train(EVERYWHERE))
     faults = [f"{name}: not computed here" for name in names if name not in expected]
     faults += [f"{name}: computed here, no CPU probe of the recipe" for name in expected if name not in names]
     for name, tensor in expected.items():
@@ -116,7 +51,7 @@ def compare_bytes(engine, listing):
 
 def compare_cuda_units(engine):
     """The engine runs any unit that it is asked for, so what PyTorch computes of a GPU's ladder is checked here too."""
-    expected = dict([*reference.cuda_alone(), *cuda_trainings()])
+    expected = {name: compute() for name, compute in reference.cuda_alone()} | dict(train(CUDA_ALONE))
     answers = measure(engine, Path(torch.__file__).parent, torch.__version__, list(expected))
     faults = []
     for name, tensor in expected.items():
@@ -126,27 +61,6 @@ def compare_cuda_units(engine):
     for fault in faults:
         print(fault)
     print(f"{len(expected) - len(faults)} of {len(expected)} of a GPU's alone byte-identical on the CPU")
-    return not faults
-
-
-def compare_on_gpu(engine, listing, device):
-    """What PyTorch computes of a GPU's ladder, on that GPU. What this script has no code for is counted and named."""
-    names = probe_names(listing, "cuda")
-    inputs.DEVICE = device
-    torch.set_default_device(device)
-    layers = [layer for layer in (*reference.LAYERS, train) if layer is not reference.arith]
-    computed = dict(pair for layer in (*layers, reference.cuda_alone, cuda_trainings) for pair in layer())
-    expected = {name: tensor for name, tensor in computed.items() if name in names}
-    install = Path(torch.__file__).parent
-    strict, as_is = [[name for name in expected if is_as_is(name) == wanted] for wanted in (False, True)]
-    answers = measure(engine, install, torch.__version__, strict, device=device)
-    answers |= measure(engine, install, torch.__version__, as_is, "as-is", device)
-    faults = [explain(name, answers.get(name), tensor) for name, tensor in expected.items()
-              if not is_same(answers.get(name), tensor)]
-    for fault in faults:
-        print(fault)
-    print(f"not computed here: {', '.join(sorted(set(names) - set(expected)))}")
-    print(f"{len(expected) - len(faults)} of {len(expected)} byte-identical on {device} with torch {torch.__version__}")
     return not faults
 
 
@@ -185,7 +99,7 @@ def main():
     arguments = parser.parse_args()
     pin()
     if arguments.device != "cpu":
-        return 0 if compare_on_gpu(arguments.engine, arguments.listing, arguments.device) else 1
+        return 0 if on_gpu.compare(arguments.engine, arguments.listing, arguments.device) else 1
     identical = compare_bytes(arguments.engine, arguments.listing)
     identical &= compare_cuda_units(arguments.engine)
     identical &= compare_casts()

@@ -10,6 +10,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_map
 
 from inputs import below, positive, uniform
+from reference import tf32
 
 KEPT_STEPS = (1, 2, 4, 8, 16, 32)
 
@@ -169,32 +170,50 @@ def trained(name, module, optimizer, mode=contextlib.nullcontext(), scale=1):
             yield f"{name}.w{step}", joined(module.parameters())
 
 
-def train():
-    module = Cnn(6001)
+def cnn_sgd(name, seed, mode=contextlib.nullcontext(), scale=1):
+    module = Cnn(seed)
     sgd = torch.optim.SGD(module.parameters(), lr=0.05, momentum=0.9, weight_decay=0.0005, fused=True)
-    yield from trained("train.cnn_sgd", module, sgd)
+    return trained(name, module, sgd, mode, scale)
+
+
+def cnn_sgd_in_tf32(name):
+    with tf32(cublas=True, cudnn=True):
+        yield from cnn_sgd(name, 6301)
+
+
+def cnn_adam(name):
     module = Cnn(6021)
-    yield from trained("train.cnn_adam", module, torch.optim.Adam(module.parameters(), lr=0.001, fused=True))
-    module = Transformer()
+    return trained(name, module, torch.optim.Adam(module.parameters(), lr=0.001, fused=True))
+
+
+def transformer_adamw(name, seed=6101, mode=contextlib.nullcontext()):
+    module = Transformer(seed)
     adamw = torch.optim.AdamW(module.parameters(), lr=0.001, weight_decay=0.01, fused=True)
-    yield from trained("train.transformer_adamw", module, adamw)
+    return trained(name, module, adamw, mode)
+
+
+def dynamic_sgd(name):
     module = Dynamic()
     sgd = torch.optim.SGD(module.parameters(), lr=0.05, momentum=0.9, fused=True)
-    yield from trained("train.dynamic_sgd", module, sgd)
+    yield from trained(name, module, sgd)
     assert len(module.depths) > 1, "every batch chose the same graph"
 
 
-def cuda_trainings():
-    """Those of a GPU alone. On a CPU the flags of TF32 do nothing."""
+# Each by its name: the probes that it yields begin with that.
+EVERYWHERE = {
+    "train.cnn_sgd": lambda name: cnn_sgd(name, 6001),
+    "train.cnn_adam": cnn_adam,
+    "train.transformer_adamw": transformer_adamw,
+    "train.dynamic_sgd": dynamic_sgd,
+}
+CUDA_ALONE = {
+    "train.cnn_sgd_tf32": cnn_sgd_in_tf32,
+    "train.cnn_sgd_bf16": lambda name: cnn_sgd(name, 6321, CudaAutocast(torch.bfloat16)),
+    "train.cnn_sgd_f16": lambda name: cnn_sgd(name, 6341, CudaAutocast(torch.float16), 1024),
+    "train.transformer_adamw_bf16": lambda name: transformer_adamw(name, 6401, CudaAutocast(torch.bfloat16)),
+}
 
-    def cnn(name, seed, mode=contextlib.nullcontext(), scale=1):
-        module = Cnn(seed)
-        sgd = torch.optim.SGD(module.parameters(), lr=0.05, momentum=0.9, weight_decay=0.0005, fused=True)
-        return trained(name, module, sgd, mode, scale)
 
-    yield from cnn("train.cnn_sgd_tf32", 6301)
-    yield from cnn("train.cnn_sgd_bf16", 6321, CudaAutocast(torch.bfloat16))
-    yield from cnn("train.cnn_sgd_f16", 6341, CudaAutocast(torch.float16), 1024)
-    module = Transformer(6401)
-    adamw = torch.optim.AdamW(module.parameters(), lr=0.001, weight_decay=0.01, fused=True)
-    yield from trained("train.transformer_adamw_bf16", module, adamw, CudaAutocast(torch.bfloat16))
+def train(trainings):
+    for name, run in trainings.items():
+        yield from run(name)
