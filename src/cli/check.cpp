@@ -29,10 +29,9 @@ repository::Source source_of(const CheckOptions& options, compare::Context conte
 
 Keeping keeping_of(const CheckOptions& options, const Call& call, compare::Context context) {
   if (options.no_cache || !options.against.empty() || context == compare::Context::ci) return Keeping::nothing;
-  const bool default_question = options.commit.empty() && options.target.empty() && !options.device &&
-                                !options.all_gpus && !options.require_gpu && call.global.torch.empty() &&
-                                call.global.config.empty();
-  return default_question ? Keeping::runs_and_verdict : Keeping::runs;
+  if (!options.commit.empty() || !call.global.torch.empty() || !call.global.config.empty()) return Keeping::runs;
+  const bool whole = options.target.empty() && !options.device && !options.all_gpus && !options.require_gpu;
+  return whole ? Keeping::runs_and_verdict : Keeping::runs_and_stand_ins;
 }
 
 /// The lock of --lock, which needs no git and no policy.
@@ -70,9 +69,8 @@ model::Verdict check_repository(const CheckOptions& options, const Call& call, c
       verdicts.push_back(judge(call, scene, environment, locks, question, purse));
       continue;
     }
-    std::vector judgements{nothing_locked(scene, environment, question.context, model::utc_day(call.machine.now()))};
-    if (question.require_gpu) compare::require_gpu(judgements, environment.name);
-    verdicts.push_back(compare::combine(std::move(judgements), {}));
+    verdicts.push_back(compare::combine(
+        {nothing_locked(scene, environment, question.context, model::utc_day(call.machine.now()))}, {}));
   }
   return joined(std::move(verdicts));
 }
@@ -94,8 +92,9 @@ base::ExitCode run(const CheckOptions& options, const Call& call) {
   Purse purse(most_check_processes, options.timeout);
   const auto scene =
       options.lock.empty() ? open_scene(call, source_of(options, question.context)) : look_around_without_policy(call);
-  const auto verdict = options.lock.empty() ? check_repository(options, call, scene, question, purse)
-                                            : check_lone(options, call, scene, question, purse);
+  auto verdict = options.lock.empty() ? check_repository(options, call, scene, question, purse)
+                                      : check_lone(options, call, scene, question, purse);
+  if (options.require_gpu) verdict = compare::require_gpu(std::move(verdict));
   const auto place = scene.repository ? scene.top() : call.machine.directory;
   remember_verdict(call, place, verdict);
   print_verdict(call, verdict);

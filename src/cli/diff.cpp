@@ -14,6 +14,7 @@
 #include "cli/measurement.hpp"
 #include "cli/scene.hpp"
 #include "codec/diff.hpp"
+#include "compare/gpus.hpp"
 #include "lockfile/lock.hpp"
 #include "report/diff.hpp"
 
@@ -115,8 +116,12 @@ Locks measure_here(const Call& call, const Scene& scene, const Locks& other, con
     const auto environment = std::ranges::find(all, name.first, &model::Environment::name);
     auto subject = look_at(call, scene, discover(call, scene, environment == all.end() ? nullptr : &*environment));
     static_cast<void>(install_to_open(subject));
-    const model::Device device{model::device_kind(lock.key), 0};
-    if (device.kind == model::DeviceKind::cuda) ask_gpu(call, subject, device.index);
+    model::Device device{model::device_kind(lock.key), 0};
+    if (const auto* gpu = std::get_if<model::GpuKey>(&lock.key)) {
+      ask_gpu(call, subject, device.index);
+      device.index = compare::best_of(subject.observed.devices->gpus, *gpu).value_or(0);
+      take_key(subject.observed, device.index);
+    }
     const bool fits = device.kind == model::DeviceKind::cpu
                           ? lock.key == model::Key(subject.observed.cpu)
                           : subject.observed.gpu && lock.key == model::Key(*subject.observed.gpu);

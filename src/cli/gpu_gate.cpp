@@ -15,9 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds between_looks{500};
-constexpr const char* wait_or_elsewhere = "envguard check --wait 10m, or another GPU with --device cuda:N";
-constexpr const char* later_or_elsewhere = "the same again when it is idle, or another GPU with --device cuda:N";
+constexpr std::chrono::milliseconds between_tries{500};
 
 /// Nothing: another process holds it. Where no file can be made or locked (a read-only container) nothing is guarded,
 /// which is no reason not to measure.
@@ -32,13 +30,8 @@ std::optional<process::FileLock> take_or_go_without(const std::filesystem::path&
 
 }  // namespace
 
-GpuGate::GpuGate(const Call& call, model::Device device, std::optional<model::Devices> devices,
-                 std::optional<std::chrono::seconds> wait)
-    : call_(call),
-      device_(device),
-      devices_(std::move(devices)),
-      wait_(wait.value_or(std::chrono::seconds{0})),
-      next_(wait ? wait_or_elsewhere : later_or_elsewhere) {}
+GpuGate::GpuGate(const Call& call, model::Device device, std::optional<model::Devices> devices, std::string next)
+    : call_(call), device_(device), devices_(std::move(devices)), next_(std::move(next)) {}
 
 const model::Gpu* GpuGate::gpu() const {
   if (device_.kind == model::DeviceKind::cpu || !devices_) return nullptr;
@@ -48,10 +41,15 @@ const model::Gpu* GpuGate::gpu() const {
 
 void GpuGate::enter() {
   if (std::exchange(entered_, true) || gpu() == nullptr) return;
-  const auto now = Clock::now();
   // While another check was waited for, it was the one that used the GPU: who does now is asked again.
-  if (take_lock(now + std::max(wait_, patience)) == Taken::after_a_wait) devices_ = ask_devices(call_);
-  wait_until_idle(now + wait_);
+  if (take_lock(Clock::now() + patience) == Taken::after_a_wait) devices_ = ask_devices(call_);
+  insist_on_idle();
+}
+
+void GpuGate::look_again() {
+  if (gpu() == nullptr) return;
+  devices_ = ask_devices(call_);
+  insist_on_idle();
 }
 
 GpuGate::Taken GpuGate::take_lock(Clock::time_point until) {
@@ -62,22 +60,16 @@ GpuGate::Taken GpuGate::take_lock(Clock::time_point until) {
   while (!(lock_ = take_or_go_without(file))) {
     if (Clock::now() >= until)
       throw GpuBusy(fmt::format("GPU {} is busy: another envguard measures on it", device_.index), next_);
-    process::pause(between_looks);
+    process::pause(between_tries);
     taken = Taken::after_a_wait;
   }
   return taken;
 }
 
-void GpuGate::wait_until_idle(Clock::time_point until) {
-  while (true) {
-    const auto* asked = gpu();
-    if (asked == nullptr) return;  // it has gone: the engine will say how
-    const auto why = compare::busy(*asked);
-    if (!why) return;
-    if (Clock::now() >= until) throw GpuBusy(*why, next_);
-    process::pause(between_looks);
-    devices_ = ask_devices(call_);
-  }
+void GpuGate::insist_on_idle() const {
+  const auto* asked = gpu();
+  if (asked == nullptr) return;  // it has gone: the engine will say how
+  if (const auto why = compare::busy(*asked)) throw GpuBusy(*why, next_);
 }
 
 }  // namespace envguard::cli

@@ -18,32 +18,38 @@ class GpuBusy : public base::Error {
   GpuBusy(std::string what, std::string next) : Error(base::ExitCode::not_judged, std::move(what), std::move(next)) {}
 };
 
+/// What to do about a busy GPU: of a command that can wait for one, and of one that cannot.
+inline constexpr const char* wait_or_elsewhere = "envguard check --wait 10m, or another GPU with --device cuda:N";
+inline constexpr const char* later_or_elsewhere = "the same again when it is idle, or another GPU with --device cuda:N";
+
 /// Lets one check at a time onto a GPU, and none onto a busy one.
 class GpuGate {
  public:
-  /// As long another check is waited for when nobody asked to wait.
+  /// As long another check is waited for.
   static constexpr std::chrono::seconds patience{2};
 
-  /// `devices`: as they answered a moment ago; nothing, or a CPU: the gate stands open. `wait`: for a GPU that is busy;
-  /// nothing: of a command that does not wait.
+  /// `devices`: as they answered a moment ago; nothing, or a CPU: the gate stands open. `next`: of a GPU that is busy.
   GpuGate(const Call& call, model::Device device, std::optional<model::Devices> devices,
-          std::optional<std::chrono::seconds> wait = {});
+          std::string next = later_or_elsewhere);
 
-  /// Before each process on the GPU; from the first one on the GPU is this object's. Throws GpuBusy where it was not to
-  /// be had in time, and Error interrupted.
+  /// Before the first process on the GPU, which is this object's from then on; later calls do nothing. Throws GpuBusy,
+  /// and Error interrupted.
   void enter();
+
+  /// Before a process that is to confirm another's result: whoever came onto the GPU meanwhile moves what cuDNN
+  /// chooses. Throws as `enter`, and Error could_not_measure where the driver does not answer any more.
+  void look_again();
 
  private:
   [[nodiscard]] const model::Gpu* gpu() const;
   enum class Taken { at_once, after_a_wait };
   Taken take_lock(std::chrono::steady_clock::time_point until);
-  void wait_until_idle(std::chrono::steady_clock::time_point until);
+  void insist_on_idle() const;
 
   const Call& call_;
   model::Device device_;
   std::optional<model::Devices> devices_;
-  std::chrono::seconds wait_;
-  std::string next_;  ///< what to do about a busy one
+  std::string next_;
   std::optional<process::FileLock> lock_;
   bool entered_ = false;
 };

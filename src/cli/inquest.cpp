@@ -3,17 +3,18 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "base/text.hpp"
 #include "cli/gpu_gate.hpp"
 #include "cli/memory.hpp"
 #include "compare/choose.hpp"
 #include "compare/gpus.hpp"
+#include "compare/next.hpp"
 #include "compare/outcome.hpp"
 #include "compare/places.hpp"
+#include "compare/unjudged_gpus.hpp"
 #include "detect/otherwise_mapped.hpp"
 #include "inquiry/judge.hpp"
+#include "process/interrupt.hpp"
 
 namespace envguard::cli {
 
@@ -24,7 +25,10 @@ using base::ExitCode;
 using model::DeviceKind;
 using model::Outcome;
 
+using Clock = std::chrono::steady_clock;
+
 constexpr const char* look = "envguard doctor";
+constexpr std::chrono::milliseconds between_looks{500};
 
 /// What ends the command, whatever else there is to judge.
 bool ends_all(const Error& error) {
@@ -58,43 +62,24 @@ Inquest::Inquest(const Call& call, const Scene& scene, const model::Environment&
 }
 
 std::vector<model::Judgement> Inquest::judge(const Baselines& baselines) {
-  auto judgements = ask_for_gpus(baselines);
   const auto locks = locks_of(baselines);
+  compare::insist_on_kind(locks, asked_by(question_));
+  auto judgements = ask_for_gpus(baselines);
   const auto allowance = purse_;
   for (const auto& device : compare::places(locks, subject_.observed, asked_by(question_))) {
     if (question_.all_gpus) purse_ = allowance;
     judge_at(device, baselines, judgements);
   }
   if (question_.all_gpus) say_unusable(judgements);
-  if (!judgements.empty()) {
-    answer_for_gpus(locks, judgements);
-    return judgements;
-  }
+  const bool whole = !question_.device && !question_.all_gpus && question_.target.empty();
+  if (whole)
+    compare::answer_for_gpus(judgements, locks, subject_.observed,
+                             {question_.context, question_.require_gpu, scene_.policy.commit.no_gpu});
+  if (!judgements.empty()) return judgements;
   const auto device = question_.device     ? std::optional(question_.device->kind)
                       : question_.all_gpus ? std::optional(DeviceKind::cuda)
                                            : std::nullopt;
   return {compare::not_locked_here(locks, subject_.observed, {device, question_.target})};
-}
-
-/// GPUs are locked and none of them was judged: the match of a CPU does not stand for them. In CI a lost GPU leaves no
-/// trace that counts; elsewhere a machine that never had one is left alone, and told what was not judged.
-void Inquest::answer_for_gpus(const std::vector<model::Lock>& locks, std::vector<model::Judgement>& judgements) const {
-  const auto on_gpu = [](const auto& judgement) { return judgement.device.kind == DeviceKind::cuda; };
-  if (question_.device || !question_.target.empty() || std::ranges::any_of(judgements, on_gpu)) return;
-  std::vector<std::string> left_out;
-  for (const auto& lock : locks)
-    if (model::device_kind(lock.key) == DeviceKind::cuda) left_out.push_back(lock.target);
-  if (left_out.empty()) return;
-  if (question_.context != compare::Context::ci && !compare::shows_nvidia(subject_.observed)) {
-    judgements.back().notes.push_back(
-        fmt::format("not judged, for want of a GPU: {}", base::visible(fmt::format("{}", fmt::join(left_out, ", ")))));
-    return;
-  }
-  judgements.push_back(compare::not_locked_here(locks, subject_.observed, {DeviceKind::cuda, {}}));
-  if (judgements.back().outcome == Outcome::no_gpu)
-    judgements.back().next = fmt::format("{}\nor the locks of the CPU alone: {}", look, judgements.back().next);
-  const auto why = subject_.observed.devices ? subject_.observed.devices->no_gpu() : std::string();
-  if (!why.empty()) judgements.back().notes.push_back("the driver: " + why);
 }
 
 /// Asks for the GPUs where a lock needs one; where that fails, the locks of GPUs are answered by the failure.
@@ -149,55 +134,66 @@ void Inquest::say_absent(const std::string& why, model::Device device, const Bas
                          std::vector<model::Judgement>& judgements) const {
   for (const auto& baseline : baselines) {
     if (model::device_kind(baseline.lock.key) != DeviceKind::cuda) continue;
-    judgements.push_back(absent(baseline, why));
+    judgements.push_back(not_measured(baseline, Outcome::no_gpu, why, look));
     judgements.back().device = device;
   }
 }
 
-/// Of GPUs of one key any is as good: where the first is busy the next is tried, and only then is one waited for.
+/// Of GPUs of one key any is as good. Where all are busy they are looked at again until the time to wait is over.
 model::Judgement Inquest::judge_where_idle(const model::Baseline& baseline, model::Device device) {
-  constexpr std::chrono::seconds at_once{0};
-  const bool free_to_choose = !question_.device && !question_.all_gpus && subject_.observed.devices;
-  const auto others =
-      free_to_choose ? compare::of_one_key(subject_.observed.devices->gpus, device.index) : std::vector<int>{};
-  if (others.empty()) return judge_or_say_why(baseline, device, question_.wait);
-  auto first = judge_or_say_why(baseline, device, at_once);
-  for (std::size_t next = 0; first.outcome == Outcome::gpu_busy && next < others.size(); ++next) {
-    auto judgement = judge_or_say_why(baseline, {device.kind, others[next]}, at_once);
+  const auto until = Clock::now() + question_.wait;
+  while (true) {
+    auto judgement = judge_first_idle(baseline, device);
+    if (judgement.outcome != Outcome::gpu_busy || Clock::now() >= until) return judgement;
+    process::pause(between_looks);
+    subject_.observed.devices = ask_devices(call_);
+    take_key(subject_.observed, device.index);
+  }
+}
+
+model::Judgement Inquest::judge_first_idle(const model::Baseline& baseline, model::Device device) {
+  auto first = judge_or_say_why(baseline, device);
+  if (question_.device || question_.all_gpus || !subject_.observed.devices) return first;
+  for (const int other : compare::of_one_key(subject_.observed.devices->gpus, device.index)) {
+    if (first.outcome != Outcome::gpu_busy) break;
+    auto judgement = judge_or_say_why(baseline, {device.kind, other});
     if (judgement.outcome != Outcome::gpu_busy) return judgement;
   }
-  const bool wait = first.outcome == Outcome::gpu_busy && question_.wait > at_once;
-  return wait ? judge_or_say_why(baseline, device, question_.wait) : first;
+  return first;
 }
 
-model::Judgement Inquest::judge_or_say_why(const model::Baseline& baseline, model::Device device,
-                                           std::chrono::seconds wait) {
-  try {
-    auto judgement = judge_one(baseline, device, wait);
-    judgement.device = device;
-    if (judgement.outcome == Outcome::could_not_measure) say_who_uses(judgement, device);
-    return judgement;
-  } catch (const Error& error) {
-    if (ends_all(error)) throw;
-    auto judgement = compare::judgement_of(error, environment_.name, baseline.lock.target);
-    judgement.device = device;
-    if (dynamic_cast<const GpuBusy*>(&error) != nullptr) judgement.outcome = Outcome::gpu_busy;
-    return judgement;
-  }
+model::Judgement Inquest::judge_or_say_why(const model::Baseline& baseline, model::Device device) {
+  auto judgement = [&] {
+    try {
+      auto judged = judge_one(baseline, device);
+      return judged.outcome == Outcome::could_not_measure ? with_its_users(std::move(judged), baseline, device)
+                                                          : judged;
+    } catch (const GpuBusy& busy) {
+      return not_measured(baseline, Outcome::gpu_busy, busy.message(), busy.next());
+    } catch (const Error& error) {
+      if (ends_all(error)) throw;
+      return compare::judgement_of(error, environment_.name, baseline.lock.target);
+    }
+  }();
+  judgement.device = device;
+  return judgement;
 }
 
-model::Judgement Inquest::judge_one(const model::Baseline& baseline, model::Device device, std::chrono::seconds wait) {
+model::Judgement Inquest::judge_one(const model::Baseline& baseline, model::Device device) {
   const auto& observed = subject_.observed;
   if (!observed.install) return without_torch(baseline);
-  if (device.kind == DeviceKind::cuda && !built_with_cuda(observed))
-    return absent(baseline, fmt::format("torch {} in {} is built without CUDA: it computes on no GPU",
-                                        observed.install->version, observed.install->prefix.string()));
+  const bool on_gpu = device.kind == DeviceKind::cuda;
+  if (on_gpu && !built_with_cuda(observed))
+    return not_measured(baseline, Outcome::no_gpu,
+                        fmt::format("torch {} in {} is built without CUDA: it computes on no GPU",
+                                    observed.install->version, observed.install->prefix.string()),
+                        look);
   const auto plan = make_plan(subject_, device, {});
   const auto runner = make_runner(call_, subject_);
   ProgressLine progress(call_);
   // A measurement takes a while, in which others may have taken the next GPU.
-  const auto devices = measured_ && observed.devices ? std::optional(ask_devices(call_)) : observed.devices;
-  GpuGate gate(call_, device, devices, wait);
+  const bool ask_again = on_gpu && basis_.measured && observed.devices;
+  GpuGate gate(call_, device, ask_again ? std::optional(ask_devices(call_)) : observed.devices, wait_or_elsewhere);
   const auto other = against_ ? std::optional(make_plan(*against_, device, {})) : std::nullopt;
   EngineLaboratory engine(runner, plan, other, gate, purse_, progress);
   KeptLaboratory laboratory(engine, keeper_.cache(), call_.machine.build, keeper_.kept_state());
@@ -208,8 +204,10 @@ model::Judgement Inquest::judge_one(const model::Baseline& baseline, model::Devi
   judgement.kept = !laboratory.measured() && !laboratory.runs().empty();
   judgement.measured = model::utc_time(judgement.kept && kept ? *kept : call_.machine.now());
   note_libraries(laboratory.runs());
-  runs_.push_back(laboratory.runs());
-  measured_ = measured_ || laboratory.measured();
+  basis_.runs.push_back(laboratory.runs());
+  basis_.measured = basis_.measured || laboratory.measured();
+  basis_.on_mig = basis_.on_mig || (on_gpu && observed.gpu && !observed.gpu->mig_profile.empty());
+  basis_.used_kept = basis_.used_kept || laboratory.used_kept();
   return judgement;
 }
 
@@ -228,27 +226,32 @@ model::Judgement Inquest::without_torch(const model::Baseline& baseline) const {
   return judgement;
 }
 
-model::Judgement Inquest::absent(const model::Baseline& baseline, std::string what) const {
-  auto judgement =
-      compare::judgement_of({ExitCode::not_judged, std::move(what), look}, environment_.name, baseline.lock.target);
-  judgement.outcome = Outcome::no_gpu;
-  return judgement;
+model::Judgement Inquest::not_measured(const model::Baseline& baseline, Outcome outcome, std::string what,
+                                       std::string next) const {
+  return compare::not_measured(baseline, scene_.policy, subject_.observed, outcome, std::move(what), std::move(next));
 }
 
-/// What failed on a GPU may have failed for want of memory: who holds it is asked now.
-void Inquest::say_who_uses(model::Judgement& judgement, model::Device device) const {
-  if (device.kind == DeviceKind::cpu) return;
+/// What failed on a GPU may have failed because of who else is on it, which is asked now.
+model::Judgement Inquest::with_its_users(model::Judgement judgement, const model::Baseline& baseline,
+                                         model::Device device) const {
+  if (device.kind == DeviceKind::cpu) return judgement;
   try {
     const auto devices = ask_devices(call_);
     const auto gpu = std::ranges::find(devices.gpus, device.index, &model::Gpu::index);
-    if (gpu == devices.gpus.end())
+    if (gpu == devices.gpus.end()) {
       judgement.notes.push_back(fmt::format("GPU {} does not answer any more: {}", device.index, devices.no_gpu()));
-    else if (const auto users = compare::occupation(*gpu); !users.empty())
+      return judgement;
+    }
+    if (const auto taken = compare::taken_meanwhile(*gpu, judgement.what))
+      return not_measured(baseline, Outcome::gpu_busy, *taken, wait_or_elsewhere);
+    if (compare::lacked_memory(judgement.what)) judgement.next = wait_or_elsewhere;
+    if (const auto users = compare::occupation(*gpu); !users.empty())
       judgement.notes.push_back(fmt::format("GPU {} now: {}", device.index, users));
   } catch (const Error& error) {
     if (ends_all(error)) throw;
     judgement.notes.push_back(fmt::format("GPU {} now: {}", device.index, error.message()));
   }
+  return judgement;
 }
 
 }  // namespace envguard::cli

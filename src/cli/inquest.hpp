@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -26,27 +25,26 @@ class Inquest {
   /// `baselines` is not empty.
   [[nodiscard]] std::vector<model::Judgement> judge(const std::vector<model::Baseline>& baselines);
 
-  /// Of each judgement that measured or used what was kept, in its order.
-  [[nodiscard]] const std::vector<std::vector<model::Run>>& runs() const { return runs_; }
-  [[nodiscard]] bool measured() const { return measured_; }
+  /// What the judgements rest on, to be kept with them.
+  [[nodiscard]] const Keeper::Basis& basis() const { return basis_; }
 
  private:
   using Baselines = std::vector<model::Baseline>;
   [[nodiscard]] std::vector<model::Judgement> ask_for_gpus(const Baselines& baselines);
-  void answer_for_gpus(const std::vector<model::Lock>& locks, std::vector<model::Judgement>& judgements) const;
   void judge_at(model::Device device, const Baselines& baselines, std::vector<model::Judgement>& judgements);
   void say_absent(const std::string& why, model::Device device, const Baselines& baselines,
                   std::vector<model::Judgement>& judgements) const;
   void say_unusable(std::vector<model::Judgement>& judgements) const;
   [[nodiscard]] model::Judgement judge_where_idle(const model::Baseline& baseline, model::Device device);
-  [[nodiscard]] model::Judgement judge_or_say_why(const model::Baseline& baseline, model::Device device,
-                                                  std::chrono::seconds wait);
-  [[nodiscard]] model::Judgement judge_one(const model::Baseline& baseline, model::Device device,
-                                           std::chrono::seconds wait);
+  [[nodiscard]] model::Judgement judge_first_idle(const model::Baseline& baseline, model::Device device);
+  [[nodiscard]] model::Judgement judge_or_say_why(const model::Baseline& baseline, model::Device device);
+  [[nodiscard]] model::Judgement judge_one(const model::Baseline& baseline, model::Device device);
   [[nodiscard]] model::Judgement without_torch(const model::Baseline& baseline) const;
-  [[nodiscard]] model::Judgement absent(const model::Baseline& baseline, std::string what) const;
+  [[nodiscard]] model::Judgement not_measured(const model::Baseline& baseline, model::Outcome outcome, std::string what,
+                                              std::string next) const;
+  [[nodiscard]] model::Judgement with_its_users(model::Judgement judgement, const model::Baseline& baseline,
+                                                model::Device device) const;
   void note_libraries(const std::vector<model::Run>& runs);
-  void say_who_uses(model::Judgement& judgement, model::Device device) const;
 
   const Call& call_;
   const Scene& scene_;
@@ -56,8 +54,7 @@ class Inquest {
   Purse& purse_;
   Keeper& keeper_;
   std::optional<Subject> against_;
-  std::vector<std::vector<model::Run>> runs_;
-  bool measured_ = false;
+  Keeper::Basis basis_;
   bool driver_failed_ = false;
 };
 

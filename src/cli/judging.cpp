@@ -9,7 +9,6 @@
 #include "cli/inquest.hpp"
 #include "cli/memory.hpp"
 #include "cli/subject.hpp"
-#include "compare/require_gpu.hpp"
 #include "lockfile/evidence.hpp"
 #include "lockfile/lock.hpp"
 
@@ -73,18 +72,21 @@ void insist_on_target(const repository::LockSet& locks, const std::string& targe
 }
 
 /// A GPU that is in use cannot be measured on; what was kept of its lock still counts as long as nothing it rested on
-/// has changed, however old it is. Whatever else was judged stands as it is. Whether anything was put in.
+/// has changed, however old it is; of a GPU that was named, what was kept of that one. Whatever else was judged stands
+/// as it is. Whether anything was put in.
 bool stand_in_for_busy_gpus(std::vector<model::Judgement>& judgements, const Keeper& keeper,
-                            const std::vector<manifest::Input>& inputs) {
+                            const std::vector<manifest::Input>& inputs, const Question& question) {
+  const bool any_gpu = !question.device && !question.all_gpus;
   const auto is_busy = [](const auto& judgement) { return judgement.outcome == model::Outcome::gpu_busy; };
   if (std::ranges::none_of(judgements, is_busy)) return false;
-  const auto kept = keeper.find(inputs, Keeper::Age::any);
+  const auto kept = keeper.find_stand_in(inputs);
   if (!kept) return false;
   bool any = false;
   for (auto& judgement : judgements) {
     if (!is_busy(judgement)) continue;
     const auto stand_in = std::ranges::find_if(kept->judgements, [&](const auto& each) {
-      return each.device.kind == model::DeviceKind::cuda && each.target == judgement.target;
+      return each.device.kind == model::DeviceKind::cuda && each.target == judgement.target &&
+             (any_gpu || each.device == judgement.device);
     });
     if (stand_in == kept->judgements.end()) continue;
     const auto why = std::exchange(judgement, *stand_in).what;
@@ -118,11 +120,10 @@ model::Verdict judge(const Call& call, const Scene& scene, const model::Environm
     judgement =
         compare::settle(std::move(judgement), scene.policy, question.context, model::utc_day(call.machine.now()));
   }
-  const bool partly_kept = stand_in_for_busy_gpus(judgements, keeper, inputs);
-  if (question.require_gpu) compare::require_gpu(judgements, environment.name);
+  const bool partly_kept = stand_in_for_busy_gpus(judgements, keeper, inputs, question);
   auto verdict = compare::combine(std::move(judgements), findings_of(call, subject.observed));
   // Kept again, an old measurement would pass for one of today.
-  if (!partly_kept) keeper.keep(verdict, inputs, inquest.runs(), inquest.measured());
+  if (!partly_kept) keeper.keep(verdict, inputs, inquest.basis());
   remember_transients(call, verdict);
   return verdict;
 }

@@ -37,6 +37,7 @@ model::Run KeptLaboratory::measure(const compare::Measure& wanted) {
   if (wanted.profile != plan.profile) plan = runner::under(wanted.profile, std::move(plan));
   if (state_) {
     if (auto run = cache_.find(plan, build_, nth(*state_, runs_.size()))) {
+      used_kept_ = true;
       runs_.push_back(*run);
       return *std::move(run);
     }
@@ -57,10 +58,18 @@ bool Keeper::usable() const {
   return keeping_ != Keeping::nothing && kept_.has_value();
 }
 
-std::optional<model::Verdict> Keeper::find(const std::vector<manifest::Input>& inputs, Age age) const {
+std::optional<model::Verdict> Keeper::find(const std::vector<manifest::Input>& inputs) const {
   if (!usable() || keeping_ != Keeping::runs_and_verdict) return std::nullopt;
-  // A GPU's kept verdict is asked for at its own time where its age shall not count.
-  const auto now = age == Age::any ? kept_->measured : call_.machine.now();
+  return kept_verdict(inputs, call_.machine.now());
+}
+
+std::optional<model::Verdict> Keeper::find_stand_in(const std::vector<manifest::Input>& inputs) const {
+  if (!usable() || keeping_ == Keeping::runs) return std::nullopt;
+  return kept_verdict(inputs, kept_->measured);  // asked for at its own time, its age does not count
+}
+
+std::optional<model::Verdict> Keeper::kept_verdict(const std::vector<manifest::Input>& inputs,
+                                                   manifest::Time now) const {
   if (manifest::outdated(*kept_, inputs, call_.machine, now)) return std::nullopt;
   try {
     auto verdict = codec::read_verdict(kept_->text);
@@ -98,14 +107,14 @@ void Keeper::rest_on(const model::Observed& observed) {
   before_ = manifest::look(machine, sightings, {machine.program, machine.engine, machine.hook});
 }
 
-void Keeper::keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs,
-                  const std::vector<std::vector<model::Run>>& runs, bool measured) const {
-  if (measured && store_ && casts_doubt(verdict)) store_->drop(environment_);
-  if (keeping_ != Keeping::runs_and_verdict || runs.empty() || !compare::may_be_kept(verdict)) return;
+void Keeper::keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs, const Basis& basis) const {
+  const auto& runs = basis.runs;
+  if (basis.measured && store_ && casts_doubt(verdict)) store_->drop(environment_);
+  if (keeping_ != Keeping::runs_and_verdict || runs.empty() || basis.on_mig || !compare::may_be_kept(verdict)) return;
   std::vector<model::Library> mapped;
   for (const auto& of_one : runs)
     for (const auto& run : of_one) mapped.insert(mapped.end(), run.libraries.begin(), run.libraries.end());
-  const auto when = measured || !kept_ ? started_ : kept_->measured;
+  const auto when = basis.used_kept && kept_ ? kept_->measured : started_;
   const auto state = manifest::complete(before_, call_.machine, mapped, when);
   if (!state) return;
   for (const auto& of_one : runs)

@@ -27,6 +27,7 @@ class KeptLaboratory : public inquiry::Laboratory {
   /// Those under the machine's own settings: what put a difference back is never kept.
   [[nodiscard]] const std::vector<model::Run>& runs() const { return runs_; }
   [[nodiscard]] bool measured() const { return measured_; }
+  [[nodiscard]] bool used_kept() const { return used_kept_; }
 
  private:
   EngineLaboratory& engine_;
@@ -34,14 +35,15 @@ class KeptLaboratory : public inquiry::Laboratory {
   std::string build_;
   std::optional<base::Hash128> state_;
   std::vector<model::Run> runs_;
-  bool measured_ = false;
+  bool measured_ = false, used_kept_ = false;
 };
 
 /// How much of what was kept a check may use, and may keep.
 enum class Keeping {
-  nothing,           ///< --no-cache, CI
-  runs,              ///< another lock or revision than the default one: Runs are used
-  runs_and_verdict,  ///< the default question
+  nothing,             ///< --no-cache, CI
+  runs,                ///< another install, policy or revision than the default one: Runs are used
+  runs_and_stand_ins,  ///< a part of the default question: the kept verdict also stands in for a GPU that is busy
+  runs_and_verdict,    ///< the default question
 };
 
 /// The kept verdict and Runs of one environment of one work tree.
@@ -49,10 +51,10 @@ class Keeper {
  public:
   Keeper(const Call& call, const Scene& scene, std::string environment, Keeping keeping);
 
-  enum class Age { within_policy, any };
-  /// The kept verdict, where everything it rested on is unchanged and, for `within_policy`, cache-for has not passed.
-  [[nodiscard]] std::optional<model::Verdict> find(const std::vector<manifest::Input>& inputs,
-                                                   Age age = Age::within_policy) const;
+  /// The kept verdict of the default question, where everything it rested on is unchanged and cache-for has not passed.
+  [[nodiscard]] std::optional<model::Verdict> find(const std::vector<manifest::Input>& inputs) const;
+  /// The same for a GPU that is busy: however old it is.
+  [[nodiscard]] std::optional<model::Verdict> find_stand_in(const std::vector<manifest::Input>& inputs) const;
 
   /// Before anything of the machine is looked at: what changes from now on is not rested on.
   void begin();
@@ -64,13 +66,21 @@ class Keeper {
   /// When what is kept was measured, for a verdict that rests on kept Runs alone.
   [[nodiscard]] std::optional<manifest::Time> kept_time() const;
 
-  /// After judging: keeps the verdict and the Runs of each judgement where the outcome is one that may be kept. A
-  /// measurement that drifted or wobbled, --no-cache and CI included, takes away what was kept before it.
-  void keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs,
-            const std::vector<std::vector<model::Run>>& runs, bool measured) const;
+  /// What a verdict rests on.
+  struct Basis {
+    std::vector<std::vector<model::Run>> runs;  ///< of each judgement that measured or used what was kept
+    bool measured = false, used_kept = false;
+    bool on_mig = false;  ///< a MIG instance may be made anew with another profile and leave no trace that is seen
+  };
+  /// After judging: keeps the verdict and the Runs of each judgement where the outcome is one that may be kept; what
+  /// rests on kept Runs in part stays as old as they are. A measurement that drifted or wobbled, --no-cache and CI
+  /// included, takes away what was kept before it.
+  void keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs, const Basis& basis) const;
 
  private:
   [[nodiscard]] bool usable() const;
+  [[nodiscard]] std::optional<model::Verdict> kept_verdict(const std::vector<manifest::Input>& inputs,
+                                                           manifest::Time now) const;
 
   const Call& call_;
   const Scene& scene_;

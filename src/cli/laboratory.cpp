@@ -31,6 +31,7 @@ void Purse::spend(const model::Run& run) {
 
 model::Run EngineLaboratory::measure(const compare::Measure& wanted) {
   gate_.enter();
+  if (!begun_.insert(wanted.profile).second) gate_.look_again();
   auto plan = wanted.step.other_install ? other_.value() : plan_;
   plan.probes = wanted.probes;
   if (wanted.profile != plan.profile) plan = runner::under(wanted.profile, std::move(plan));

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ class EngineLaboratory : public inquiry::Laboratory {
         purse_(purse),
         progress_(progress) {}
 
-  /// Throws GpuBusy before the first process.
+  /// Throws GpuBusy.
   [[nodiscard]] model::Run measure(const compare::Measure& wanted) override;
   [[nodiscard]] const model::Plan& plan() const { return plan_; }
   [[nodiscard]] inquiry::Budget left() const override { return purse_.left(); }
@@ -52,6 +53,7 @@ class EngineLaboratory : public inquiry::Laboratory {
   Purse& purse_;
   ProgressLine& progress_;
   int runs_ = 0;
+  std::set<model::Profile> begun_;
 };
 
 }  // namespace envguard::cli

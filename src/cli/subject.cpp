@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "compare/gpus.hpp"
+#include "compare/places.hpp"
 #include "detect/libraries.hpp"
 #include "detect/linker.hpp"
 #include "detect/observe.hpp"
@@ -98,10 +100,7 @@ std::optional<std::string> no_such_gpu(const model::Observed& observed, int inde
   if (!devices.gpus.empty())
     return fmt::format("{} is not there: the driver shows {} GPU(s), cuda:0 to cuda:{}", number, devices.gpus.size(),
                        devices.gpus.size() - 1);
-  const auto visible = std::ranges::count_if(devices.hidden, [](const auto& gpu) { return gpu.why.empty(); });
-  return visible == 0 ? fmt::format("{} is not there: {}", number, devices.no_gpu())
-                      : fmt::format("{} is not there: {}; {} GPU(s) answer and are hidden from this process", number,
-                                    devices.no_gpu(), visible);
+  return fmt::format("{} is not there: {}", number, compare::why_no_gpu(devices));
 }
 
 bool built_with_cuda(const model::Observed& observed) {
@@ -116,12 +115,27 @@ std::vector<model::Finding> findings_of(const Call& call, const model::Observed&
   return findings;
 }
 
+namespace {
+
+/// Where nobody named the CPU, a machine with a GPU is told why it is measured.
+void say_why_the_cpu(const Call& call, const model::Observed& observed) {
+  if (call.global.quiet || !compare::shows_nvidia(observed)) return;
+  const auto why = observed.gpu ? fmt::format("torch {} is built without CUDA", observed.install->version)
+                                : compare::why_no_gpu(*observed.devices);
+  call.streams.err << fmt::format("envguard: this measures the CPU, no GPU: {}\n", base::visible(why)) << std::flush;
+}
+
+}  // namespace
+
 model::Device pick_device(const Call& call, Subject& subject, std::optional<model::Device> wanted) {
   if (wanted && wanted->kind == model::DeviceKind::cpu) return *wanted;
   auto gpu = wanted.value_or(model::Device{model::DeviceKind::cuda, 0});
   ask_gpu(call, subject, gpu.index);
   auto& observed = subject.observed;
-  if (!wanted && (!observed.gpu || !built_with_cuda(observed))) return {};
+  if (!wanted && (!observed.gpu || !built_with_cuda(observed))) {
+    say_why_the_cpu(call, observed);
+    return {};
+  }
   if (!wanted) {
     gpu.index = compare::best_of(observed.devices->gpus, *observed.gpu).value_or(0);
     return gpu;

@@ -8,7 +8,9 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "compare/gpus.hpp"
 #include "compare/outcome.hpp"
+#include "compare/places.hpp"
 #include "compare/remedy.hpp"
 
 namespace envguard::compare {
@@ -51,7 +53,16 @@ std::string check_command(const std::string& environment) {
 /// Where a GPU was asked for and there is none: the lock of this CPU can be judged all the same.
 std::string next_without_gpu(const std::vector<model::Lock>& locks, const model::Observed& observed) {
   const bool cpu_fits = std::ranges::any_of(locks, [&](const auto& lock) { return fits(lock, observed); });
-  return cpu_fits ? check_command(locks.front().environment) + " --device cpu" : "envguard doctor";
+  const auto on_cpu = check_command(locks.front().environment) + " --device cpu";
+  if (!cpu_fits) return "envguard doctor";
+  return shows_nvidia(observed) ? "envguard doctor\nor the locks of the CPU alone: " + on_cpu : on_cpu;
+}
+
+std::string this_machine(const model::Observed& observed, model::DeviceKind device) {
+  if (device == model::DeviceKind::cpu || observed.gpu) return "this machine is " + hardware_here(observed, device);
+  if (!shows_nvidia(observed)) return "this machine has no GPU";
+  const auto why = observed.devices ? why_no_gpu(*observed.devices) : std::string("the driver was not asked");
+  return "no GPU computes here: " + base::visible(why);
 }
 
 /// What two keys of one kind have in common, what counts most first.
@@ -131,8 +142,7 @@ model::Judgement not_locked_here(const std::vector<model::Lock>& locks, const mo
   judgement.device.kind = device;
   judgement.hardware = hardware_here(observed, device);
   const bool key_known = device == model::DeviceKind::cpu || observed.gpu.has_value();
-  judgement.what = fmt::format("this machine {} {}; locked: {}", key_known ? "is" : "has", judgement.hardware,
-                               fmt::join(hardware, ", "));
+  judgement.what = fmt::format("{}; locked: {}", this_machine(observed, device), fmt::join(hardware, ", "));
   if (!key_known) {
     judgement.next = next_without_gpu(locks, observed);
     return judgement;

@@ -39,6 +39,10 @@ bool is_short_of_memory(const model::Gpu& gpu) {
   return gpu.free_bytes && *gpu.free_bytes < needed_bytes;
 }
 
+bool is_too_small(const model::Gpu& gpu) {
+  return gpu.total_bytes && *gpu.total_bytes < needed_bytes;
+}
+
 /// Another process has the GPU to itself; `prohibited` is no state that passes. The server of MPS shares what it holds.
 bool is_taken(const model::Gpu& gpu) {
   const auto takes_it = [](const auto& process) { return !process.name.starts_with("nvidia-cuda-mps"); };
@@ -71,8 +75,23 @@ std::string occupation(const model::Gpu& gpu) {
 std::optional<std::string> busy(const model::Gpu& gpu) {
   if (is_taken(gpu))
     return fmt::format("GPU {} is busy: its compute mode is {}, and {}", gpu.index, gpu.compute_mode, users(gpu));
+  if (is_too_small(gpu))
+    return fmt::format("GPU {} is too small: it has {} in all, and measuring takes {}", gpu.index,
+                       base::gibibytes(*gpu.total_bytes), base::gibibytes(needed_bytes));
   if (is_short_of_memory(gpu)) return fmt::format("GPU {} is busy: {}", gpu.index, occupation(gpu));
   return std::nullopt;
+}
+
+std::optional<std::string> taken_meanwhile(const model::Gpu& gpu, std::string_view said) {
+  // cudaErrorDevicesUnavailable (CUDA Runtime API, cudaError): "CUDA-capable device(s) is/are busy or unavailable".
+  if (!gpu.compute_mode.starts_with("exclusive") || said.find("busy or unavailable") == std::string_view::npos)
+    return std::nullopt;
+  const auto who = gpu.processes.empty() ? std::string("a process that NVML does not list here has it") : users(gpu);
+  return fmt::format("GPU {} is busy: its compute mode is {}, and {}", gpu.index, gpu.compute_mode, who);
+}
+
+bool lacked_memory(std::string_view said) {
+  return said.find("out of memory") != std::string_view::npos;
 }
 
 std::vector<int> one_of_each_key(const std::vector<model::Gpu>& gpus) {
@@ -98,6 +117,12 @@ std::vector<int> of_one_key(const std::vector<model::Gpu>& gpus, int index) {
       (busy(gpu) ? in_use : idle).push_back(gpu.index);
   idle.insert(idle.end(), in_use.begin(), in_use.end());
   return idle;
+}
+
+std::string why_no_gpu(const model::Devices& devices) {
+  const auto visible = std::ranges::count_if(devices.hidden, [](const auto& gpu) { return gpu.why.empty(); });
+  if (visible == 0) return devices.no_gpu();
+  return fmt::format("{}; {} GPU(s) answer and are hidden from this process", devices.no_gpu(), visible);
 }
 
 std::vector<std::string> unusable(const model::Devices& devices) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/gpu.hpp"
@@ -20,6 +21,13 @@ inline constexpr std::uint64_t needed_bytes = std::uint64_t{2} << 30;
 /// process has it to itself. Nothing: it is idle enough, or NVML does not tell.
 [[nodiscard]] std::optional<std::string> busy(const model::Gpu& gpu);
 
+/// "GPU 0 is busy: …" where CUDA refused a process because another one took the GPU to itself, which NVML does not list
+/// in a container. `said`: of the measurement that failed. Nothing: it failed of something else.
+[[nodiscard]] std::optional<std::string> taken_meanwhile(const model::Gpu& gpu, std::string_view said);
+
+/// Whether a measurement failed for want of the GPU's memory.
+[[nodiscard]] bool lacked_memory(std::string_view said);
+
 /// Indices of the GPUs that stand for all: of each key one, an idle one before a busy one, then CUDA's order.
 [[nodiscard]] std::vector<int> one_of_each_key(const std::vector<model::Gpu>& gpus);
 
@@ -28,6 +36,10 @@ inline constexpr std::uint64_t needed_bytes = std::uint64_t{2} << 30;
 
 /// Indices of the other GPUs of this one's key, idle ones first.
 [[nodiscard]] std::vector<int> of_one_key(const std::vector<model::Gpu>& gpus, int index);
+
+/// Why no GPU computes here, in the driver's words, with how many of them are only hidden from this process. `devices`
+/// shows none.
+[[nodiscard]] std::string why_no_gpu(const model::Devices& devices);
 
 /// In a sentence each: the GPUs that the driver lists and that compute for nobody, lost or divided into no instance.
 /// One that is only hidden from this process is not among them.

@@ -80,6 +80,14 @@ class Judging {
     return conclude();
   }
 
+  Judgement not_measured(Outcome outcome, std::string what, std::string next) {
+    if (!observed_.install || !fits(lock_, observed_)) return refuse(outcome, std::move(what), std::move(next));
+    describe_machine();
+    judgement_.what = std::move(what);
+    judgement_.next = std::move(next);
+    return finish(outcome);
+  }
+
  private:
   std::optional<Judgement> cannot_be_judged();
   [[nodiscard]] std::vector<Measured> runs_of(Profile profile) const;
@@ -314,6 +322,11 @@ Judgement Judging::finish(Outcome outcome) {
 Next next(const model::Baseline& baseline, const model::Policy& policy, const model::Observed& observed,
           const Runs& runs, bool against) {
   return Judging(baseline, policy, observed, runs, against).next();
+}
+
+Judgement not_measured(const model::Baseline& baseline, const model::Policy& policy, const model::Observed& observed,
+                       Outcome outcome, std::string what, std::string next) {
+  return Judging(baseline, policy, observed, {}, false).not_measured(outcome, std::move(what), std::move(next));
 }
 
 }  // namespace envguard::compare

@@ -19,4 +19,10 @@ using Next = std::variant<Measure, model::Judgement>;
 [[nodiscard]] Next next(const model::Baseline& baseline, const model::Policy& policy, const model::Observed& observed,
                         const Runs& runs, bool against = false);
 
+/// The judgement of a lock that nothing could be measured for, a busy GPU's or that of a torch without CUDA: what is
+/// known without measuring is held against the lock all the same, where this is its hardware.
+[[nodiscard]] model::Judgement not_measured(const model::Baseline& baseline, const model::Policy& policy,
+                                            const model::Observed& observed, model::Outcome outcome, std::string what,
+                                            std::string next);
+
 }  // namespace envguard::compare

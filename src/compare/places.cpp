@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
 #include "compare/gpus.hpp"
 
 namespace envguard::compare {
@@ -48,6 +52,18 @@ std::vector<Device> places(const std::vector<model::Lock>& locks, const model::O
   }
   found.push_back(cpu);
   return found;
+}
+
+void insist_on_kind(const std::vector<model::Lock>& locks, const Asked& asked) {
+  const auto named = std::ranges::find(locks, asked.target, &model::Lock::target);
+  if (asked.target.empty() || named == locks.end() || (!asked.device && !asked.all_gpus)) return;
+  const auto kind = asked.all_gpus ? DeviceKind::cuda : asked.device->kind;
+  if (model::device_kind(named->key) == kind) return;
+  const auto name_of = [](DeviceKind each) { return each == DeviceKind::cpu ? "CPU" : "GPU"; };
+  throw base::Error(base::ExitCode::usage,
+                    fmt::format("the lock {} is of a {}, and --device names a {}", base::visible(asked.target),
+                                name_of(model::device_kind(named->key)), name_of(kind)),
+                    "leave out --device: the lock says where it is judged");
 }
 
 bool needs_gpus(const std::vector<model::Lock>& locks, const Asked& asked) {

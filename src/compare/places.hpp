@@ -22,6 +22,9 @@ struct Asked {
 [[nodiscard]] std::vector<model::Device> places(const std::vector<model::Lock>& locks, const model::Observed& observed,
                                                 const Asked& asked);
 
+/// A lock that was named is of the kind of device that was asked for; Error usage where it is not.
+void insist_on_kind(const std::vector<model::Lock>& locks, const Asked& asked);
+
 /// Whether judging these locks takes asking for GPUs.
 [[nodiscard]] bool needs_gpus(const std::vector<model::Lock>& locks, const Asked& asked);
 

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "manifest/manifest.hpp"
+#include "manifest/surroundings.hpp"
 
 namespace envguard::manifest {
 namespace {
@@ -28,7 +29,11 @@ std::vector<Seen> sorted(std::vector<Seen> files) {
 
 // The first name whose value is not the same in both, or is in one only.
 std::optional<std::string> difference(const NamedValues& before, const NamedValues& now) {
-  const auto [a, b] = std::mismatch(before.begin(), before.end(), now.begin(), now.end());
+  const auto same = [](const auto& one, const auto& other) {
+    return one.first == other.first &&
+           (one.second == other.second || one.second == not_told || other.second == not_told);
+  };
+  const auto [a, b] = std::mismatch(before.begin(), before.end(), now.begin(), now.end(), same);
   if (a == before.end() && b == now.end()) return std::nullopt;
   if (a == before.end()) return b->first;
   if (b == now.end()) return a->first;

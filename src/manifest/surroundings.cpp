@@ -123,8 +123,8 @@ void add_driver(NamedValues& lines, const model::Machine& machine) {
     const auto text = read_some(card / "information", 4096);
     for (const auto* name : {"Model", "GPU UUID", "Video BIOS"}) {
       const auto value = field(text, name);
-      if (value.find('?') == std::string_view::npos)  // not known while the card sleeps
-        add(lines, "gpu " + card.filename().string() + " " + name, value);
+      const bool told = !value.empty() && value.find('?') == std::string_view::npos;
+      add(lines, "gpu " + card.filename().string() + " " + name, told ? value : not_told);
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,9 @@
 namespace envguard::manifest {
 
 using NamedValues = std::vector<std::pair<std::string, std::string>>;
+
+/// The value of a line that the driver does not know while a card sleeps: it is no other than any value.
+inline constexpr std::string_view not_told = "?";
 
 /// What a result may rest on beside files, cheap enough to be read at each commit: this envguard and the working folder
 /// (what is relative is relative to it), kernel release, boot id, NVIDIA driver (version, parameters, cards), CPU

@@ -2,7 +2,8 @@
 """The real engine, made to answer as if the GPU that it was given had computed what this CPU did.
 
 The file `gpus` beside it has the key of each GPU by UUID. A few probes are measured by the real PyTorch; of the others this GPU
-"has no kernel". The file `fails`, where there is one, names a probe and the error that it ends with."""
+"has no kernel". Where they are there, the file `fails` names a probe and the error that it ends with, `drifts` a probe that
+computes something else, and `meanwhile` holds what the driver answers from this measurement on."""
 
 import json
 import os
@@ -41,6 +42,21 @@ def failure(probe):
     return message if name == probe else None
 
 
+def drift(line):
+    """The probe that drifts has the bits of another result."""
+    drifts = HERE / "drifts"
+    if drifts.exists() and drifts.read_text(encoding="utf-8") == line.get("probe") and "hash" in line:
+        line["hash"] = line["hash"][::-1]
+    return line
+
+
+def change_driver():
+    meanwhile = HERE / "meanwhile"
+    if meanwhile.exists():
+        for library in (HERE.parent / "machine").rglob("driver.json"):
+            library.write_text(meanwhile.read_text(encoding="utf-8"), encoding="utf-8")
+
+
 def as_gpu(line, gpu):
     if "opened" in line:
         line["opened"]["gpu"] = gpu
@@ -62,6 +78,7 @@ def main():
         sys.exit(subprocess.run(engine, input=plan, pass_fds=(CHANNEL,), check=False).returncode)
     gpus = json.loads((HERE / "gpus").read_text(encoding="utf-8"))
     gpu = gpus[os.environ["CUDA_VISIBLE_DEVICES"]]
+    change_driver()
     measured, told = {}, 0
     in_a_round = not wanted.get("perturb")
 
@@ -77,7 +94,7 @@ def main():
         measured.clear()
 
     for line in answers_of(engine, plan):
-        line = as_gpu(line, gpu)
+        line = drift(as_gpu(line, gpu))
         if "probe" in line:
             measured[line["probe"]] = line
             continue

@@ -1,77 +1,17 @@
-"""Several users of one GPU, and several GPUs: which one is measured on, when none is, and what counts instead. The driver is a
-fake, and the GPU computes what PyTorch computes on this CPU (gpu_engine.py)."""
+"""Several users of one GPU, and several GPUs: which one is measured on, when none is, and what counts instead."""
 
 import fcntl
 import json
 import os
 import shutil
-import stat
+import threading
 import time
-from pathlib import Path
 
-import gpu_machines
 import harness
-
-HERE = Path(__file__).resolve().parent
-HOURS = 3600
+from gpu_sandbox import HOURS, GpuSandbox
 
 
-class Sharing(harness.Sandbox):
-    def setUp(self):
-        super().setUp()
-        self.engines = self.folder / "engines"
-        self.engines.mkdir()
-        self.locks = self.folder / "locks"
-        self.locks.mkdir()
-        shutil.copy(harness.PROGRAMS["envguard-engine"], self.engines / "real-engine")
-        engine = self.engines / "envguard-engine"
-        shutil.copy(HERE / "gpu_engine.py", engine)
-        engine.chmod(engine.stat().st_mode | stat.S_IXUSR)
-        self.describe({})
-        self.make_repository()
-
-    def describe(self, *gpus):
-        """The machine's GPUs, each by what it has else than an idle H100."""
-        self.description = gpu_machines.load("h100-sxm")
-        usual = self.description["driver"]["gpus"][0]
-        found = [{**usual, "uuid": usual["uuid"].replace("1b5e0001", f"1b5e000{place + 1}"),
-                  "pci": f"00000000:{place + 1}B:00.0", **gpu} for place, gpu in enumerate(gpus)]
-        self.description["driver"]["gpus"] = found
-        keys = {gpu["uuid"]: {"gpu": gpu["name"], "compute_capability": ".".join(map(str, gpu["capability"])),
-                              "sm_count": gpu["multiprocessors"]} for gpu in found}
-        (self.engines / "gpus").write_text(json.dumps(keys), encoding="utf-8")
-
-    def full(self):
-        """Somebody's training."""
-        return {"free_mib": 300, "processes": [{"pid": os.getpid(), "mib": 72704}]}
-
-    def on(self, code, *arguments, later=0):
-        """The machine's files stay the same from one command to the next; only what the driver answers changes."""
-        root = self.folder / "machine"
-        if not root.exists():
-            root.mkdir()
-            gpu_machines.put(root, self.description)
-        for library in root.rglob("driver.json"):
-            gpu_machines.write(library, json.dumps(self.description["driver"]))
-        described = json.loads((root / "machine.json").read_text(encoding="utf-8"))
-        described |= {"proc": "/proc", "home": str(self.folder / "home"), "cache": str(self.folder / "cache" / "envguard"),
-                      "engine": str(self.engines / "envguard-engine"), "gpu_locks": str(self.locks),
-                      "loader": gpu_machines.REAL_LOADER,
-                      "now": int(time.time()) + 2 + later}  # younger than every file that was made
-        machine = self.folder / "machine.json"
-        gpu_machines.write(machine, json.dumps(described))
-        return self.expect(code, gpu_machines.UNDER_TEST, machine, *arguments)
-
-    def judgements(self, code, *arguments, **options):
-        verdict = json.loads(self.on(code, "check", "--format", "json", *arguments, **options).stdout)
-        return verdict["judgements"]
-
-    def lock(self):
-        self.on(harness.MATCH, "init", "--yes")
-        self.on(harness.MATCH, "lock", "--device", "cuda:0")
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", "Pin the GPU")
-
+class Sharing(GpuSandbox):
     def test_a_lock_of_a_gpu_matches_there(self):
         self.lock()
         text = self.lock_file().read_text(encoding="utf-8")
@@ -114,12 +54,6 @@ class Sharing(harness.Sandbox):
         (self.engines / "other").rename(self.engines / "envguard-engine")
         self.on(harness.NOT_JUDGED, "check", later=40 * HOURS)
 
-    def lock_both(self):
-        self.lock()
-        self.on(harness.MATCH, "lock", "--device", "cpu")
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", "Pin the CPU too")
-
     def test_what_was_kept_stands_in_for_the_busy_gpu_alone(self):
         self.lock_both()
         self.judgements(harness.MATCH)
@@ -130,54 +64,11 @@ class Sharing(harness.Sandbox):
         gpu, _ = self.judgements(harness.MATCH, later=41 * HOURS)
         self.assertFalse(gpu["kept"], "kept again with the CPU's, it would pass for a measurement of an hour ago")
 
-    def test_what_was_kept_of_a_cpu_stands_in_for_no_gpu(self):
-        self.lock_both()
-        self.describe()
-        self.judgements(harness.NOT_JUDGED)
-        self.describe(self.full())
-        gpu, cpu = self.judgements(harness.NOT_JUDGED)
-        self.assertEqual([gpu["outcome"], cpu["outcome"]], ["gpu-busy", "match"])
-
-    def test_a_lost_gpu_is_not_made_up_for_by_the_match_of_a_cpu(self):
-        self.lock_both()
-        gpu, cpu = self.judgements(harness.MATCH, "--ci")
-        self.assertEqual([gpu["outcome"], cpu["outcome"]], ["match", "match"])
-        self.describe()
-        for asked in [], ["--ci"], ["--ci", "--require-gpu"]:
-            gpu, cpu = self.judgements(harness.NOT_JUDGED, *asked)
-            self.assertEqual([gpu["outcome"], cpu["outcome"]], ["no-gpu", "match"])
-        self.assertIn("no CUDA-capable device", gpu["notes"][0])
-        self.describe({"name": "NVIDIA L4", "capability": [8, 9], "multiprocessors": 58})
-        gpu, cpu = self.judgements(harness.NOT_JUDGED)
-        self.assertEqual([gpu["outcome"], cpu["outcome"]], ["not-locked", "match"])
-        self.assertIn("NVIDIA L4", gpu["what"])
-
-    def test_a_machine_that_never_had_a_gpu_is_left_alone_but_not_in_ci(self):
-        self.lock_both()
-        self.describe()
-        root = self.folder / "machine"
-        shutil.rmtree(root / "sys" / "module")
-        for library in "libcuda.so.1", "libnvidia-ml.so.1":
-            (root / gpu_machines.USUAL_PLACES["cuda"]).with_name(library).unlink()
-        judgement, = self.judgements(harness.MATCH)
-        self.assertEqual(judgement["device"], "cpu")
-        self.assertIn("not judged, for want of a GPU: h100", judgement["notes"][0])
-        gpu, _ = self.judgements(harness.NOT_JUDGED, "--ci")
-        self.assertEqual(gpu["outcome"], "no-gpu")
-
-    def test_a_gpu_that_the_driver_lists_and_lost_counts_among_all(self):
-        self.describe({}, {})
-        self.lock()
-        self.describe({}, {"answer_error": 15})
-        found = self.judgements(harness.NOT_JUDGED, "--no-cache", "--device", "all")
-        self.assertEqual([each["outcome"] for each in found], ["match", "no-gpu"])
-        self.assertIn("GPU is lost", found[1]["what"])
-
     def test_where_another_check_has_the_first_the_next_of_its_key_is_measured(self):
         self.describe({}, {})
         self.lock()
         uuid = self.description["driver"]["gpus"][0]["uuid"]
-        with open(self.locks / f"envguard-{uuid}.lock", "rb") as held:
+        with open(self.locks / f"envguard-{uuid}.lock", "wb") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             judgement, = self.judgements(harness.MATCH, "--no-cache")
         self.assertEqual((judgement["outcome"], judgement["device"]), ("match", "cuda:1"))
@@ -202,7 +93,7 @@ class Sharing(harness.Sandbox):
     def test_one_check_at_a_time(self):
         self.lock()
         uuid = self.description["driver"]["gpus"][0]["uuid"]
-        with open(self.locks / f"envguard-{uuid}.lock", "rb") as held:
+        with open(self.locks / f"envguard-{uuid}.lock", "wb") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             result = self.on(harness.NOT_JUDGED, "check", "--no-cache")
             self.one_message(result, "GPU 0 is busy: another envguard measures on it")
@@ -213,39 +104,109 @@ class Sharing(harness.Sandbox):
         shutil.rmtree(self.locks)
         self.judgements(harness.MATCH, "--no-cache")
 
-    def test_a_gpu_that_is_required_and_not_there(self):
+    def test_a_part_of_the_question_is_answered_by_what_was_kept_too(self):
+        self.describe({}, {})
         self.lock()
-        self.describe()
-        policy = self.work / "envguard.toml"
-        policy.write_text(policy.read_text(encoding="utf-8") + 'no-gpu = "pass"\n', encoding="utf-8")
-        self.git("commit", "-q", "-a", "-m", "Pass without a GPU in CI")
-        self.on(harness.MATCH, "check", "--ci")
-        result = self.on(harness.NOT_JUDGED, "check", "--ci", "--require-gpu")
-        self.one_message(result, "not judged")
+        self.judgements(harness.MATCH)
+        self.describe(self.full(), self.full())
+        target = self.lock_file().stem
+        for asked in ["--target", target], ["--device", "cuda:0"], ["--require-gpu"]:
+            judgement, = self.judgements(harness.MATCH, *asked, later=40 * HOURS)
+            self.assertEqual((judgement["outcome"], judgement["kept"]), ("match", True), asked)
+        judgement, = self.judgements(harness.NOT_JUDGED, "--device", "cuda:1", later=40 * HOURS)
+        self.assertEqual(judgement["outcome"], "gpu-busy", "what was kept is of the other GPU")
 
-    def test_out_of_memory_in_the_middle_says_who_has_it(self):
+    def test_a_gpu_s_kept_measurement_grows_old_beside_a_newer_one_of_the_cpu(self):
         self.lock()
-        (self.engines / "fails").write_text("ops.sum_f32 CUDA out of memory. Tried to allocate 2.00 MiB", encoding="utf-8")
-        result = self.on(harness.COULD_NOT_MEASURE, "check", "--no-cache")
-        self.one_message(result, "CUDA out of memory", "GPU 0 now: 79.1 GiB of 79.6 GiB are free")
+        self.judgements(harness.MATCH)
+        self.on(harness.MATCH, "lock", "--device", "cpu")
+        gpu, cpu = self.judgements(harness.MATCH, later=11 * HOURS)
+        self.assertEqual((gpu["kept"], cpu["kept"]), (True, False))
+        gpu, _ = self.judgements(harness.MATCH, later=13 * HOURS)
+        self.assertFalse(gpu["kept"], "the GPU was measured 13 hours ago")
 
-    def test_a_torch_without_cuda_on_a_machine_with_a_gpu(self):
+    def test_a_mig_instance_is_measured_anew(self):
+        instance = {"profile": "1g.10gb", "uuid": "MIG-1b5e0101-7c1a-4e0f-9d3b-5a6c7e8f0101", "multiprocessors": 16,
+                    "total_mib": 9984, "free_mib": 9968}
+        self.describe({"mig": [instance], "can_mig": True})
+        keys = {instance["uuid"]: {"gpu": "NVIDIA H100 80GB HBM3", "compute_capability": "9.0", "sm_count": 16,
+                                   "mig_profile": "1g.10gb"}}
+        (self.engines / "gpus").write_text(json.dumps(keys), encoding="utf-8")
         self.lock()
-        torch = self.folder / "cpu" / "torch"
-        torch.mkdir(parents=True)
-        for entry in harness.torch("2.11.0").iterdir():
-            (torch / entry.name).symlink_to(entry)
-        (torch / "version.py").unlink()
-        (torch / "version.py").write_text("__version__ = '2.11.0+cpu'\ndebug = False\ncuda = None\ngit_version = 'abc'\nhip = None\n",
-                                          encoding="utf-8")
-        self.environment["ENVGUARD_TORCH"] = str(torch)
+        for _ in range(2):
+            judgement, = self.judgements(harness.MATCH)
+            self.assertEqual((judgement["outcome"], judgement["kept"]), ("match", False))
+
+    def test_a_busy_gpu_hides_no_other_version(self):
+        self.lock()
+        self.describe(self.full())
+        self.environment["ENVGUARD_TORCH"] = str(harness.torch("2.15.0"))
+        judgement, = self.judgements(harness.VERSION_DRIFT, "--no-cache")
+        self.assertEqual(judgement["outcome"], "gpu-busy")
+        self.assertIn("torch", [difference["name"] for difference in judgement["differences"]])
+        (self.work / "code.py").write_text("x = 1\n", encoding="utf-8")
+        self.git("add", "code.py")
+        result = self.on(harness.VERSION_DRIFT, "hook", "run")
+        self.one_message(result, "torch", "2.15.0")
+
+    def test_a_gpu_that_becomes_idle_is_waited_for(self):
+        self.describe({}, {})
+        self.lock()
+        self.describe(self.full(), self.full())
+        asked = {}
+        check = threading.Thread(target=lambda: asked.update(
+            found=self.judgements(harness.MATCH, "--no-cache", "--wait", "5m")))
+        check.start()
+        time.sleep(3)
+        self.describe(self.full(), {})
+        self.tell_driver()
+        check.join()
+        judgement, = asked["found"]
+        self.assertEqual((judgement["outcome"], judgement["device"]), ("match", "cuda:1"), "any GPU of that key will do")
+
+    def test_waiting_ends(self):
+        self.lock()
+        self.describe(self.full())
+        began = time.monotonic()
+        judgement, = self.judgements(harness.NOT_JUDGED, "--no-cache", "--wait", "2s")
+        self.assertEqual(judgement["outcome"], "gpu-busy")
+        self.assertGreater(time.monotonic() - began, 2)
+
+    def test_a_gpu_that_somebody_has_to_himself(self):
+        self.lock()
+        self.describe({"compute_mode": 3, "processes": [{"pid": os.getpid(), "mib": 500}]})
         judgement, = self.judgements(harness.NOT_JUDGED, "--no-cache")
-        self.assertEqual(judgement["outcome"], "no-gpu")
-        self.assertIn("is built without CUDA", judgement["what"])
-        result = self.on(harness.NOT_JUDGED, "lock", "--device", "cuda:0")
-        self.one_message(result, "built without CUDA")
-        result = self.on(harness.MATCH, "fingerprint", "--format", "json")
-        self.assertEqual(json.loads(result.stdout)["device"], "cpu")
+        self.assertIn("its compute mode is exclusive-process, and python3", judgement["what"])
+        self.describe({"compute_mode": 3})  # NVML lists no process in a container
+        (self.engines / "fails").write_text("ops.sum_f32 CUDA error: CUDA-capable device(s) is/are busy or unavailable",
+                                            encoding="utf-8")
+        judgement, = self.judgements(harness.NOT_JUDGED, "--no-cache")
+        self.assertEqual(judgement["outcome"], "gpu-busy")
+        self.assertIn("a process that NVML does not list here has it", judgement["what"])
+
+    def test_who_comes_while_a_drift_is_confirmed_is_no_drift(self):
+        self.lock()
+        (self.engines / "drifts").write_text("ops.sum_f32", encoding="utf-8")
+        judgement, = self.judgements(harness.NUMERIC_DRIFT, "--no-cache")
+        self.assertEqual(judgement["outcome"], "numeric-drift")
+        self.describe({}, self.full())
+        busy = self.description["driver"] | {"gpus": self.description["driver"]["gpus"][1:]}
+        self.describe({})
+        (self.engines / "meanwhile").write_text(json.dumps(busy), encoding="utf-8")
+        judgement, = self.judgements(harness.NOT_JUDGED, "--no-cache")
+        self.assertEqual(judgement["outcome"], "gpu-busy")
+
+    def test_a_lock_is_judged_on_its_own_kind_of_device(self):
+        self.lock()
+        result = self.on(harness.USAGE, "check", "--target", self.lock_file().stem, "--device", "cpu")
+        self.one_message(result, "is of a GPU, and --device names a CPU")
+
+    def test_the_difference_from_here_is_measured_on_the_gpu_of_the_lock(self):
+        l4 = {"name": "NVIDIA L4", "capability": [8, 9], "multiprocessors": 58}
+        self.lock()
+        self.describe(l4, {})
+        result = self.on(harness.MATCH, "diff")
+        self.assertIn("nothing differs", result.stdout)
 
 
 if __name__ == "__main__":

@@ -118,8 +118,13 @@ def without_day(lock):
 
 
 def locked_files(sandbox):
-    """Policy and lock of torch 2.11.0, made once for each build and kept in it."""
-    made = BUILD / "tests" / "integration" / "locked"
+    """Policy and lock of torch 2.11.0 on this CPU, made once for each build and kept in it."""
+    return made_once(sandbox, "locked", lambda work, *command: sandbox.envguard(MATCH, *command, cwd=work), "cpu")
+
+
+def made_once(sandbox, name, envguard, device):
+    """The folder of a repository's policy and lock, which `envguard(folder, command...)` makes where this build has none yet."""
+    made = BUILD / "tests" / "integration" / name
     made.parent.mkdir(parents=True, exist_ok=True)
     with open(made.with_suffix(".guard"), "w", encoding="utf-8") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
@@ -130,8 +135,8 @@ def locked_files(sandbox):
         work = sandbox.folder / "locking"
         work.mkdir()
         sandbox.git("init", "-q", ".", cwd=work)
-        sandbox.envguard(MATCH, "init", "--yes", cwd=work)
-        sandbox.envguard(MATCH, "lock", "--device", "cpu", cwd=work)
+        envguard(work, "init", "--yes")
+        envguard(work, "lock", "--device", device)
         shutil.rmtree(work / ".git")
         work.rename(made) if work.stat().st_dev == made.parent.stat().st_dev else shutil.move(work, made)
         os.utime(made)

@@ -57,6 +57,24 @@ TEST(Busy, AProcessThatHasTheGpuToItself) {
   EXPECT_FALSE(busy(gpu));
 }
 
+TEST(Busy, AGpuThatIsTooSmallNeverBecomesIdle) {
+  auto gpu = idle(0);
+  gpu.total_bytes = needed_bytes - 1;
+  gpu.free_bytes = gibibyte;
+  EXPECT_THAT(busy(gpu).value_or(""), testing::HasSubstr("too small: it has 2.0 GiB in all, and measuring takes 2.0"));
+}
+
+TEST(TakenMeanwhile, OnlyWhereTheModeSaysSoAndCudaRefused) {
+  const std::string refused = "CUDA error: CUDA-capable device(s) is/are busy or unavailable";
+  auto gpu = idle(0);
+  EXPECT_FALSE(taken_meanwhile(gpu, refused)) << "a fault";
+  gpu.compute_mode = "exclusive-process";
+  EXPECT_FALSE(taken_meanwhile(gpu, "CUDA error: an illegal memory access was encountered"));
+  EXPECT_THAT(taken_meanwhile(gpu, refused).value_or(""), testing::HasSubstr("a process that NVML does not list"));
+  gpu.processes = {{41213, gibibyte, "python"}};
+  EXPECT_THAT(taken_meanwhile(gpu, refused).value_or(""), testing::HasSubstr("and python 41213 holds 1.0 GiB"));
+}
+
 TEST(Busy, WhatNvmlDoesNotTellIsNotGuessed) {
   model::Gpu gpu;
   gpu.key = h100;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
 #include "compare/gpus.hpp"
 
 namespace envguard::compare {
@@ -101,6 +102,25 @@ TEST(ShowsNvidia, ABrokenOrHiddenOneIncluded) {
   model::Observed loaded;
   loaded.kernel_driver.emplace();
   EXPECT_TRUE(shows_nvidia(loaded));
+}
+
+TEST(Places, ALockThatIsNamedIsJudgedOnItsOwnKindOfDevice) {
+  const auto code = [](const Asked& asked) {
+    try {
+      insist_on_kind(every_lock, asked);
+      return base::ExitCode::match;
+    } catch (const base::Error& error) {
+      EXPECT_THAT(error.message(), testing::HasSubstr("the lock " + asked.target + " is of a "));
+      return error.code();
+    }
+  };
+  EXPECT_EQ(code({cuda(0), false, "cpu"}), base::ExitCode::usage);
+  EXPECT_EQ(code({the_cpu, false, "h100"}), base::ExitCode::usage);
+  EXPECT_EQ(code({{}, true, "cpu"}), base::ExitCode::usage);
+  EXPECT_EQ(code({cuda(1), false, "h100"}), base::ExitCode::match);
+  EXPECT_EQ(code({the_cpu, false, "cpu"}), base::ExitCode::match);
+  EXPECT_EQ(code({{}, true, "h100"}), base::ExitCode::match);
+  EXPECT_EQ(code({{}, false, "cpu"}), base::ExitCode::match);
 }
 
 }  // namespace

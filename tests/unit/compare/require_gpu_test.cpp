@@ -22,8 +22,7 @@ model::Judgement settled(Outcome outcome, model::DeviceKind device) {
 }
 
 std::vector<model::Judgement> required(std::vector<model::Judgement> judgements) {
-  require_gpu(judgements, "train");
-  return judgements;
+  return require_gpu(combine(std::move(judgements), {})).judgements;
 }
 
 TEST(RequireGpu, WinsOverAPolicyThatLetsItPass) {
@@ -46,12 +45,18 @@ TEST(RequireGpu, WhatCouldNotBeMeasuredThereIsNoPass) {
 }
 
 TEST(RequireGpu, AMatchOfTheCpuDoesNotStandForTheGpu) {
-  const auto judged = required({settled(Outcome::match, model::DeviceKind::cpu)});
-  ASSERT_EQ(judged.size(), 2U);
-  EXPECT_EQ(judged[0].exit_code, ExitCode::match);
-  EXPECT_EQ(judged[1].outcome, Outcome::no_gpu);
-  EXPECT_EQ(judged[1].exit_code, ExitCode::not_judged);
-  EXPECT_EQ(combine(judged, {}).exit_code, ExitCode::not_judged);
+  const auto verdict = require_gpu(combine({settled(Outcome::match, model::DeviceKind::cpu)}, {}));
+  ASSERT_EQ(verdict.judgements.size(), 2U);
+  EXPECT_EQ(verdict.judgements[0].outcome, Outcome::no_gpu) << "GPU first";
+  EXPECT_EQ(verdict.judgements[0].exit_code, ExitCode::not_judged);
+  EXPECT_EQ(verdict.judgements[1].exit_code, ExitCode::match);
+  EXPECT_EQ(verdict.exit_code, ExitCode::not_judged);
+}
+
+TEST(RequireGpu, OneEnvironmentWithoutAnyIsNoLossBesideOneThatWasJudgedOnAGpu) {
+  const auto judged =
+      required({settled(Outcome::match, model::DeviceKind::cuda), settled(Outcome::match, model::DeviceKind::cpu)});
+  EXPECT_EQ(judged.size(), 2U);
 }
 
 TEST(RequireGpu, LeavesAJudgedGpuAlone) {

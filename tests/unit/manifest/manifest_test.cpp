@@ -102,6 +102,23 @@ TEST_F(ManifestFiles, AgeAndInputs) {
   EXPECT_TRUE(outdated(manifest, {}, machine, manifest.measured));
 }
 
+TEST_F(ManifestFiles, ACardThatFellAsleepIsNoOther) {
+  const auto card = [&](const std::string& uuid, const std::string& bios) {
+    put("proc/driver/nvidia/gpus/0000:3b:00.0/information",
+        "Model: \t\t NVIDIA H200\nGPU UUID: \t " + uuid + "\nVideo BIOS: \t " + bios + "\n");
+  };
+  put("proc/driver/nvidia/version", "NVRM version: 580.65.06\n");
+  card("GPU-1", "96.00");
+  const auto awake = state();
+  card("GPU-????????", "??.??");
+  const auto asleep = state();
+  EXPECT_EQ(changed(awake, machine), std::nullopt);
+  card("GPU-1", "96.00");
+  EXPECT_EQ(changed(asleep, machine), std::nullopt);
+  card("GPU-2", "96.00");
+  EXPECT_EQ(changed(awake, machine).value_or("nothing"), "other gpu 0000:3b:00.0 GPU UUID");
+}
+
 TEST_F(ManifestFiles, EachThingThatChanges) {
   const auto before = state();
   EXPECT_EQ(changed(before, machine), std::nullopt);
