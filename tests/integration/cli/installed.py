@@ -32,6 +32,7 @@ class Installed(harness.Sandbox):
         for line in loaded.splitlines():
             name = line.split()[0].rpartition("/")[2]
             self.assertTrue(name.startswith(("linux-vdso", *RUNTIMES)), line)
+        self.assertRegex((bundle / "REVISION").read_text(encoding="utf-8"), r"^\S+\n$")
         self.make_locked_repository()
         self.expect(harness.MATCH, bundle / "bin" / "envguard", "check", "--no-cache")
 
