@@ -1,5 +1,5 @@
-"""What PyTorch computes of a GPU's ladder, on that GPU, against the engine's bytes. What this script has no code for is counted and
-named; what PyTorch refuses on this device the engine must have refused too."""
+"""What PyTorch computes of a GPU's ladder, on that GPU, against the engine's bytes. What this script has no code for is named; what
+PyTorch refuses on this device the engine must have refused too."""
 
 import contextlib
 from pathlib import Path
@@ -66,6 +66,9 @@ def attention_differs_from_math():
 
 
 def compare(engine, listing, device):
+    if device != "cpu" and not torch.cuda.is_available():
+        print(f"PyTorch {torch.__version__} of this interpreter sees no GPU: nothing is compared")
+        return False
     names = probe_names(listing, "cuda")
     inputs.DEVICE = device
     torch.set_default_device(device)

@@ -290,7 +290,8 @@ def product_in_tf32(a, b):
 def cuda_alone():
     """PyTorch's probes of a GPU alone that this CPU computes too: code of the engine's that runs in no CPU ladder."""
     yield "blas.gemm_f32_2048x2048x2048_tf32", lambda: product_in_tf32(square(2046), square(2047))
-    yield "blas.gemm_bf16_128x16384x128", lambda: uniform([128, 16384], 2048, dtype=BF16) @ uniform([16384, 128], 2049, dtype=BF16)
+    deep = functools.partial(uniform, dtype=BF16)
+    yield "blas.gemm_bf16_128x16384x128", lambda: deep([128, 16384], 2048) @ deep([16384, 128], 2049)
     wide = ([8, 64, 17, 17], [64, 64, 3, 3], [8, 64, 17, 17])
     yield from parts(lambda: forward_and_gradients(conv2d_3x3, *(uniform(shape, 4036 + i) for i, shape in enumerate(wide))),
                      "dnn.conv2d_3x3_c64.forward", "dnn.conv2d_3x3_c64.gradients")
