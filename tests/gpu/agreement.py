@@ -4,7 +4,7 @@
     agreement.py ENVGUARD
 
 Static fields must be equal; counters of errors may not decrease between two looks. Prints every field with both values; exits 1
-where one disagrees, 4 where there is no GPU to ask about.
+where one disagrees or doctor does not know what the other says, 4 where there is no GPU to ask about.
 """
 
 import json
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as xml
 
+MAY_BE_UNKNOWN = ("driver (kernel)", "virtualization")  # a container may hide the kernel's side
 ASK_PYTORCH = """
 import json, torch
 gpus = [torch.cuda.get_device_properties(i) for i in range(torch.cuda.device_count())]
@@ -89,11 +90,15 @@ class Table:
         self.disagreements = 0
 
     def row(self, field, said, here):
-        """`said`: by the peer; a value that only one of both knows is listed and counts for nothing."""
-        unknown = said is None or here is None
-        agree = unknown or said == here
-        self.disagreements += not agree
-        print(f"  {'only one knows' if unknown else 'agree' if agree else 'DISAGREE':<15}{field:<22}{said!s:<45}{here}")
+        """`said`: by the peer, where it knows; then doctor must know too."""
+        if said is None:
+            result = "not said"
+        elif here is None:
+            result = "not known" if field.endswith(MAY_BE_UNKNOWN) else "UNKNOWN HERE"
+        else:
+            result = "agree" if said == here else "DISAGREE"
+        self.disagreements += result.isupper()
+        print(f"  {result:<15}{field:<22}{said!s:<45}{here}")
 
 
 def compare_with_smi(table, smi, found):
@@ -146,7 +151,11 @@ def main():
         return 4
     table = Table()
     compare_with_smi(table, nvidia_smi(), before)
-    compare_with_pytorch(table, json.loads(output_of(sys.executable, "-c", ASK_PYTORCH)), before)
+    try:
+        compare_with_pytorch(table, json.loads(output_of(sys.executable, "-c", ASK_PYTORCH)), before)
+    except RuntimeError as error:
+        table.disagreements += 1
+        print(f"  NOT ASKED      PyTorch: {error}")
     compare_counters(table, before, doctor(program))
     print(f"{table.disagreements} disagreements")
     return 1 if table.disagreements else 0

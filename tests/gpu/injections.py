@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """What envguard makes of things done to a GPU machine: profile, what is expected, what came out.
 
-    injections.py BUILD INSTALL [--seconds N]
+    injections.py BUILD INSTALL [--project FOLDER] [--seconds N]
 
-Locks the GPU in a scratch repository, then checks under each injection. An expectation that is not met exits 1; `either` marks
-what may be silent on this hardware, which is printed and counts for nothing; what this machine lacks is named.
+Checks under each injection in a scratch repository with the lock of FOLDER, or with one made here. An expectation that is not met
+exits 1, and so does an injection that the time did not suffice for; what may be silent on this hardware is printed and counts for
+nothing; what this machine lacks is named.
 """
 
 import argparse
-import json
-import os
 import shutil
 import subprocess
 import sys
@@ -18,139 +17,101 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SUPPORT = Path(__file__).resolve().parents[1] / "integration" / "story"
-ON_THE_GPU = ("--device", "cuda:0", "--no-cache")
+from repository import Measured, Repository
+
+FLIPPING_ENGINE = Path(__file__).resolve().parents[1] / "integration" / "story" / "flipping_engine.py"
+TOOLKITS = ("/usr/local/cuda/lib64", "/usr/local/cuda/targets/x86_64-linux/lib", "/usr/lib/x86_64-linux-gnu")
+SILENT_OR_NOT = ("match", "drift")
+ANY_BUT_UNSTABLE = ("match", "drift", "version-drift", "fault")
+READY = "ready"
+BUSY = f"""
+import torch
+x = torch.randn(512, 512, device="cuda")
+torch.cuda.synchronize()
+print("{READY}", flush=True)
+while True:
+    x = (x @ x).tanh()
+    torch.cuda.synchronize()
+"""
 
 
 @dataclass(frozen=True)
 class Injection:
-    """`expected`: "match", "drift", "either", "fault" or "transient". `layers`: those that must be among the moved ones, as-is
-    ones with their prefix. `finding`: the id of what the verdict must name."""
+    """`expected`: the outcomes that it may have. `moved`: beginnings of probes that a drift must have moved, as-is ones with that
+    prefix. `named`: a finding or a recorded value that the verdict must name. `how`: the way it is run."""
     name: str
     profile: str
-    expected: str
+    expected: tuple
     variables: dict = field(default_factory=dict)
-    layers: tuple = ()
-    finding: str = ""
-    flag: str = ""        # of `envguard compare --flag`
+    moved: tuple = ()
+    named: str = ""
+    how: str = "check"
     missing: str = ""     # why it cannot be done here
 
 
-def variables_only():
-    yield Injection("NVIDIA_TF32_OVERRIDE=0", "as-is", "drift", {"NVIDIA_TF32_OVERRIDE": "0"}, ("as-is dnn", "train"))
-    yield Injection("TORCH_ALLOW_TF32_CUBLAS_OVERRIDE=1", "as-is", "drift", {"TORCH_ALLOW_TF32_CUBLAS_OVERRIDE": "1"},
-                    ("as-is blas", "as-is train"))
-    yield Injection("CUBLAS_WORKSPACE_CONFIG=:16:8", "as-is", "either", {"CUBLAS_WORKSPACE_CONFIG": ":16:8"})
-    yield Injection("CUBLASLT_WORKSPACE_SIZE=0", "both", "either", {"CUBLASLT_WORKSPACE_SIZE": "0"})
-    yield Injection("TORCH_BLAS_PREFER_CUBLASLT=1", "both", "either", {"TORCH_BLAS_PREFER_CUBLASLT": "1"})
-    yield Injection("TORCH_CUDNN_USE_HEURISTIC_MODE_B=1", "both", "either", {"TORCH_CUDNN_USE_HEURISTIC_MODE_B": "1"})
-    yield Injection("MKL_CBWR=COMPATIBLE", "host", "match", {"MKL_CBWR": "COMPATIBLE"})
-    yield Injection("CUDA_FORCE_PTX_JIT=1", "both", "fault", {"CUDA_FORCE_PTX_JIT": "1"}, finding="forced-ptx-is-not-there")
+def by_variables():
+    yield Injection("nothing", "both", ("match",))
+    yield Injection("NVIDIA_TF32_OVERRIDE=0", "strict", ("drift",), {"NVIDIA_TF32_OVERRIDE": "0"}, ("blas.", "train."))
+    yield Injection("NVIDIA_TF32_OVERRIDE=0, drift allowed", "as-is", ("drift",), {"NVIDIA_TF32_OVERRIDE": "0"},
+                    ("as-is dnn.conv", "as-is dnn.lstm"), how="allowed")
+    yield Injection("TORCH_ALLOW_TF32_CUBLAS_OVERRIDE=1", "as-is", ("drift",), {"TORCH_ALLOW_TF32_CUBLAS_OVERRIDE": "1"},
+                    ("as-is blas.", "as-is train."))
+    yield Injection("CUDA_FORCE_PTX_JIT=1", "both", ("fault",), {"CUDA_FORCE_PTX_JIT": "1"}, named="forced-ptx-is-not-there")
+    yield Injection("MKL_CBWR=COMPATIBLE", "host", ("match",), {"MKL_CBWR": "COMPATIBLE"})
+    for name, value in (("CUBLAS_WORKSPACE_CONFIG", ":16:8"), ("CUBLASLT_WORKSPACE_SIZE", "0"),
+                        ("TORCH_BLAS_PREFER_CUBLASLT", "1"), ("TORCH_CUDNN_USE_HEURISTIC_MODE_B", "1")):
+        yield Injection(f"{name}={value}", "both", SILENT_OR_NOT, {name: value}, named=name)
 
 
-def flags():
-    for flag in ("sdp-flash", "sdp-efficient", "sdp-cudnn", "sdp-math"):
-        yield Injection(f"flag {flag}=false", "strict", "either", flag=f"{flag}=false")
-    yield Injection("flag cudnn=false", "strict", "drift", layers=("dnn",), flag="cudnn=false")
-    yield Injection("flag tf32-cublas=true", "strict", "drift", layers=("blas",), flag="tf32-cublas=true")
+def by_flags():
+    # That each attention backend is the one it is asked to be shows where PyTorch computes the same (the oracle).
+    yield Injection("cudnn=false", "strict", ("drift",), moved=("dnn.",), how="flag")
+    yield Injection("tf32-cublas=true", "strict", ("drift",), moved=("blas.",), how="flag")
 
 
-def other_library(name, folders, own):
-    """A library of this name that is another build than PyTorch's own."""
-    for folder in folders:
-        for file in sorted(Path(folder).glob(f"{name}.so.*")):
-            if own and file.name == own.name and file.stat().st_size != own.stat().st_size:
-                return file
-    return None
+def packages_of(install):
+    return next(iter(Path(install).glob("lib/python3*/site-packages")), Path(install).parent)
 
 
-def libraries(install):
-    folders = ["/usr/local/cuda/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/local/cuda/targets/x86_64-linux/lib"]
-    packages = next(iter(Path(install).glob("lib/python3*/site-packages")), Path(install).parent)
-    for name, layer in (("libcublas", "blas"), ("libcudnn", "dnn")):
-        own = next(iter(sorted(packages.glob(f"nvidia/*/lib/{name}.so.*"))), None)
-        other = other_library(name, folders, own)
-        lacking = "" if other else f"no other {name} of the same name on this machine"
-        preload = {"LD_PRELOAD": str(other)} if other else {}
-        yield Injection(f"another {name}", "both", "either", preload, (layer,), missing=lacking)
-        if name == "libcudnn":
-            path = {"LD_LIBRARY_PATH": str(other.parent)} if other else {}
-            yield Injection("cuDNN's parts from LD_LIBRARY_PATH", "both", "either", path, finding="stray-cudnn", missing=lacking)
+def others(packages, pattern, folders):
+    """Libraries of the names that PyTorch's own have, and of other builds."""
+    found = {}
+    for own in sorted(packages.glob(f"nvidia/*/lib/{pattern}")):
+        for folder in folders:
+            other = Path(folder, own.name)
+            if other.is_file() and other.stat().st_size != own.stat().st_size:
+                found.setdefault(own.name, other)
+    return found
 
 
-class Repository:
-    def __init__(self, build, install, folder):
-        self.build, self.install, self.folder = build, install, folder
-        self.work = folder / "repository"
-        self.work.mkdir()
-        self.program = build / "bin" / "envguard"
-
-    def environment(self, variables):
-        kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES") if name in os.environ}
-        return kept | {"HOME": str(self.folder), "XDG_CACHE_HOME": str(self.folder / "cache"), "LANG": "C.UTF-8",
-                       "ENVGUARD_TORCH": str(self.install)} | variables
-
-    def run(self, *command, variables=None):
-        return subprocess.run([str(part) for part in command], cwd=self.work, env=self.environment(variables or {}), text=True,
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=400, check=False)
-
-    def must(self, *command):
-        done = self.run(*command)
-        if done.returncode != 0:
-            sys.exit(f"{' '.join(map(str, command))}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
-
-    def lock(self):
-        self.must("git", "init", "-q", ".")
-        self.must(self.program, "init", "--yes")
-        self.must(self.program, "lock", "--device", "cuda:0", "--timeout", "240")
-
-    def check(self, variables):
-        done = self.run(self.program, "check", *ON_THE_GPU, "--format", "json", variables=variables)
-        return json.loads(done.stdout) if done.stdout.startswith("{") else {"judgements": [], "findings": [],
-                                                                          "exit_code": done.returncode, "said": done.stderr}
-
-    def compare(self, flag):
-        done = self.run(self.program, "compare", self.install, "--flag", flag, "--device", "cuda:0", "--format", "json")
-        return json.loads(done.stdout) if done.stdout.startswith("{") else None
+def by_libraries(build, install):
+    packages = packages_of(install)
+    cublas = others(packages, "libcublas*.so.*", TOOLKITS)
+    names = [name for name in cublas if name.startswith(("libcublas.", "libcublasLt."))]
+    # cublasLt first: cuBLAS beside the wheel's own would be a pair that nobody built.
+    preload = {"LD_PRELOAD": ":".join(str(cublas[name]) for name in sorted(names, key=lambda name: "Lt" not in name))}
+    yield Injection("another cuBLAS, opened first", "both", ANY_BUT_UNSTABLE, preload, named="LD_PRELOAD",
+                    missing="" if len(names) == 2 else "no other cuBLAS with its cublasLt on this machine")
+    whole = others(packages, "libcudnn*.so.*", TOOLKITS)
+    preload = {"LD_PRELOAD": ":".join(str(file) for name, file in sorted(whole.items()))}
+    yield Injection("another cuDNN, opened first", "both", ANY_BUT_UNSTABLE, preload, named="LD_PRELOAD",
+                    missing="" if any(name.startswith("libcudnn.") for name in whole) else "no other cuDNN on this machine")
+    parts = others(packages, "libcudnn_*.so.*", [build / "other-cudnn", *TOOLKITS])
+    path = {"LD_LIBRARY_PATH": ":".join(sorted({str(part.parent) for part in parts.values()}))}
+    yield Injection("cuDNN's parts from LD_LIBRARY_PATH", "both", ANY_BUT_UNSTABLE, path, named="stray-cudnn",
+                    missing="" if parts else "no part of another cuDNN on this machine or in the bundle")
 
 
-def moved_layers(verdict):
-    layers = set()
-    for judgement in verdict["judgements"]:
-        layers |= {entry["layer"] for entry in judgement["layers"] if entry["moved"]}
-        as_is = judgement.get("as_is") or {}
-        layers |= {"as-is " + entry["layer"] for entry in as_is.get("layers", []) if entry["moved"]}
-    return layers
-
-
-def outcome_of(verdict):
-    outcomes = {judgement["outcome"] for judgement in verdict["judgements"]}
-    for name, word in (("numeric-drift", "drift"), ("could-not-measure", "fault"), ("transient", "transient"), ("match", "match")):
-        if name in outcomes:
-            return word
-    return ", ".join(sorted(outcomes)) or f"exit code {verdict['exit_code']}"
-
-
-def measured(repository, injection):
-    """The outcome, the moved layers and the ids of the findings."""
-    if injection.flag:
-        comparison = repository.compare(injection.flag)
-        if comparison is None:
-            return "fault", set(), set()
-        moved = {entry["probe"].split(".")[0] for pair in comparison["pairs"] for entry in pair["moved"]}
-        return "drift" if moved else "match", moved, set()
-    verdict = repository.check(injection.variables)
-    return outcome_of(verdict), moved_layers(verdict), {finding["id"] for finding in verdict["findings"]}
-
-
-def contradiction(injection, outcome, layers, findings):
+def contradiction(injection, measured):
     """Why this is not what was expected; empty: it is."""
-    if injection.expected != "either" and outcome != injection.expected:
-        return f"expected {injection.expected}"
-    if outcome == "drift" and not set(injection.layers) <= layers:
-        return f"expected {', '.join(sorted(set(injection.layers) - layers))} among the moved"
-    if injection.finding and injection.finding not in findings:
-        return f"expected the finding {injection.finding}"
+    if measured.outcome not in injection.expected:
+        return f"expected {' or '.join(injection.expected)}"
+    unmoved = [start for start in injection.moved if not any(probe.startswith(start) for probe in measured.moved)]
+    if measured.outcome == "drift" and unmoved:
+        return f"expected {', '.join(unmoved)} among the moved"
+    must_be_named = measured.outcome != "fault" or injection.expected == ("fault",)
+    if injection.named and must_be_named and injection.named not in measured.named:
+        return f"expected it to name {injection.named}"
     return ""
 
 
@@ -161,59 +122,82 @@ def flipped_bit(repository):
     engines = twin / "libexec" / "envguard"
     shutil.copytree(repository.build / "libexec" / "envguard", engines)
     (engines / "envguard-engine").rename(engines / "real-engine")
-    shutil.copy(SUPPORT / "flipping_engine.py", engines / "envguard-engine")
+    _, _, script = FLIPPING_ENGINE.read_text(encoding="utf-8").partition("\n")
+    (engines / "envguard-engine").write_text(f"#!{sys.executable}\n{script}", encoding="utf-8")
+    (engines / "envguard-engine").chmod(0o755)
     (engines / "flips").write_text("blas.gemm_f32_256x256x256 1\n", encoding="ascii")
-    done = repository.run(twin / "bin" / "envguard", "check", *ON_THE_GPU, "--format", "json")
-    return outcome_of(json.loads(done.stdout))
+    return repository.check(program=twin / "bin" / "envguard")
 
 
 def beside_another(repository):
     """Another process computes on the same GPU all the while."""
-    busy = "import torch\nx = torch.randn(512, 512, device='cuda')\nwhile True: x = (x @ x).tanh()\n"
-    with subprocess.Popen([sys.executable, "-c", busy], stderr=subprocess.DEVNULL) as other:
+    with subprocess.Popen([sys.executable, "-c", BUSY], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as other:
         try:
-            time.sleep(5)
-            return outcome_of(repository.check({}))
+            line = other.stdout.readline().strip()
+            if line != READY:
+                return Measured("not run", said=f"the other process: {(line + other.stdout.read())[-300:]}")
+            measured = repository.check()
+            if other.poll() is not None:
+                return Measured("not run", said=f"the other process ended with {other.returncode}")
+            return measured
         finally:
             other.kill()
+
+
+class Table:
+    def __init__(self, ends):
+        self.ends = ends
+        self.failures = 0
+        print(f"{'injection':<44}{'profile':<9}{'expected':<16}{'measured':<15}{'moved, named':<40}{'s':>5}")
+
+    def row(self, injection, measure, at_hand=False):
+        """`at_hand`: measured with another, so that it takes no time."""
+        started = time.monotonic()
+        late = started > self.ends and not at_hand
+        if injection.missing or late:
+            measured, why = Measured("not run", said=injection.missing), "no time left" if late and not injection.missing else ""
+        else:
+            measured = measure()
+            why = contradiction(injection, measured)
+        self.failures += bool(why)
+        expected = " or ".join(injection.expected) if len(injection.expected) < 3 else "named, or fault"
+        more = ", ".join([*sorted(measured.layers()), *sorted(measured.named)])
+        print(f"{injection.name:<44}{injection.profile:<9}{expected:<16}{measured.outcome:<15}{more:<40}"
+              f"{time.monotonic() - started:5.1f}{'  FAILED: ' + why if why else ''}", flush=True)
+        if measured.said and (why or injection.missing or measured.outcome == "fault"):
+            print(f"    {measured.said}", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", type=Path)
     parser.add_argument("install", type=Path)
+    parser.add_argument("--project", type=Path, help="a repository with policy and lock of this GPU")
     parser.add_argument("--seconds", type=int, default=400, help="begin no injection after that")
     options = parser.parse_args()
     ends = time.monotonic() + options.seconds
-    failures = 0
-    print(f"{'injection':<40}{'profile':<9}{'expected':<11}{'measured':<11}{'moved, named':<50}{'s':>5}")
-
-    def row(name, profile, expected, outcome, more, why, seconds):
-        print(f"{name:<40}{profile:<9}{expected:<11}{outcome:<11}{more:<50}{seconds:5.1f}{'  FAILED: ' + why if why else ''}",
-              flush=True)
-
+    build = options.build.resolve()
     with tempfile.TemporaryDirectory(prefix="envguard-injections-") as folder:
-        repository = Repository(options.build.resolve(), options.install.absolute(), Path(folder))
-        repository.lock()
-        for injection in [Injection("nothing", "both", "match"), *variables_only(), *flags(), *libraries(options.install)]:
-            if injection.missing or time.monotonic() > ends:
-                row(injection.name, injection.profile, injection.expected, "not run", injection.missing or "no time left", "", 0)
-                continue
-            started = time.monotonic()
-            outcome, layers, findings = measured(repository, injection)
-            why = contradiction(injection, outcome, layers, findings)
-            failures += bool(why)
-            row(injection.name, injection.profile, injection.expected, outcome, ", ".join(sorted(layers) + sorted(findings)), why,
-                time.monotonic() - started)
-        for name, expected, run in (("a bit flipped in one result", "transient", flipped_bit),
-                                    ("two processes on one GPU", "match", beside_another)):
-            started = time.monotonic()
-            outcome = run(repository)
-            why = "" if outcome == expected else f"expected {expected}"
-            failures += bool(why)
-            row(name, "both", expected, outcome, "", why, time.monotonic() - started)
-    print(f"{failures} contradict what was expected")
-    return 1 if failures else 0
+        repository = Repository(build, options.install.absolute(), Path(folder), options.project)
+        table = Table(ends)
+        run = {"check": lambda injection: repository.check(injection.variables),
+               "allowed": lambda injection: repository.check_passing_any_drift(injection.variables)}
+        for injection in by_variables():
+            table.row(injection, lambda: run[injection.how](injection))
+        of_flags = list(by_flags())
+        flags = {}
+        for injection in of_flags:
+            def measured_once():
+                flags.update(flags or repository.compare([each.name for each in of_flags]))
+                return flags[injection.name]
+            table.row(injection, measured_once, at_hand=bool(flags))
+        for name, expected, do in (("a bit flipped in one result", "transient", flipped_bit),
+                                   ("two processes on one GPU", "match", beside_another)):
+            table.row(Injection(name, "both", (expected,)), lambda: do(repository))
+        for injection in by_libraries(build, options.install):
+            table.row(injection, lambda: repository.check(injection.variables))
+    print(f"{table.failures} contradict what was expected")
+    return 1 if table.failures else 0
 
 
 if __name__ == "__main__":
