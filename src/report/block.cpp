@@ -67,8 +67,8 @@ std::string extent(const model::Judgement& judgement) {
       return ": this machine disagrees with itself";
     case Outcome::transient:
       return ": the first run differed, its reruns match";
-    default:
-      return {};
+    default:  // what blocks all the same is said first
+      return judgement.exit_code == base::ExitCode::version_drift ? "; version drift" : "";
   }
 }
 

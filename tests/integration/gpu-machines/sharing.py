@@ -147,7 +147,7 @@ class Sharing(GpuSandbox):
         (self.work / "code.py").write_text("x = 1\n", encoding="utf-8")
         self.git("add", "code.py")
         result = self.on(harness.VERSION_DRIFT, "hook", "run")
-        self.one_message(result, "torch", "2.15.0")
+        self.one_message(result, "not judged; version drift", "torch", "2.15.0")
 
     def test_a_gpu_that_becomes_idle_is_waited_for(self):
         self.describe({}, {})

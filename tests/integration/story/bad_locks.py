@@ -147,9 +147,10 @@ class MendedEvidence(harness.Sandbox):
             damage()
             result = self.envguard(harness.MATCH, "check", "--no-cache")
             self.assertIn(evidence.name, result.stdout)
-            self.envguard(harness.VERSION_DRIFT, "lock", "--device", "cpu", "--check")
             self.envguard(harness.MATCH, "lock", "--device", "cpu")
             self.assertTrue((harness.without_day(lock.read_bytes()), evidence.read_bytes()) == good)
+        evidence.unlink()
+        self.envguard(harness.VERSION_DRIFT, "lock", "--device", "cpu", "--check")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import harness
 
-MOMENTS = 50
+MOMENTS = {"lock": 16, "hook": 50}  # a lock takes ten times as long
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 KNOB = {"ONEDNN_MAX_CPU_ISA": "SSE41", "ATEN_CPU_CAPABILITY": "default"}
 
@@ -71,12 +71,12 @@ class Signals(harness.Sandbox):
         self.assertEqual(self.running(), [], place)
         self.assertEqual(os.listdir(self.folder / "tmp"), [], place)
 
-    def bombard(self, codes, states, restore, *command):
+    def bombard(self, moments, codes, states, restore, *command):
         """All moments; `codes` are fine exit codes of a run that ended before its signal, `states` the trees allowed."""
         whole = self.duration(*command)
         restore()
         interrupted = 0
-        for moment in range(MOMENTS):
+        for moment in range(moments):
             number = SIGNALS[moment % len(SIGNALS)]
             delay = self.random.uniform(0, whole)
             place = f"seed {self.seed}, moment {moment}: {number.name} after {delay:.4f} of {whole:.4f} s"
@@ -87,7 +87,7 @@ class Signals(harness.Sandbox):
             self.assertTrue(any(self.tree() == state for state in states), f"{place}: the tree is neither old nor new")
             restore()
         # The run can end before its signal comes; that all of them did would be no test.
-        self.assertGreater(interrupted, MOMENTS // 4, f"seed {self.seed}")
+        self.assertGreater(interrupted, moments // 4, f"seed {self.seed}")
 
     def test_lock(self):
         old = self.tree()
@@ -104,12 +104,12 @@ class Signals(harness.Sandbox):
         new = self.tree()
         self.assertNotEqual(new, old)
         restore()
-        self.bombard((harness.MATCH,), (old, new), restore, *command)
+        self.bombard(MOMENTS["lock"], (harness.MATCH,), (old, new), restore, *command)
 
     def test_hook(self):
         self.envguard(harness.MATCH, "hook", "install")
         old = self.tree()
-        self.bombard((harness.NUMERIC_DRIFT,), (old,), lambda: self.run_any("rm", "-rf", self.folder / "cache"),
+        self.bombard(MOMENTS["hook"], (harness.NUMERIC_DRIFT,), (old,), lambda: self.run_any("rm", "-rf", self.folder / "cache"),
                      self.work / ".git" / "hooks" / "pre-commit")
 
 
