@@ -7,6 +7,7 @@ import threading
 
 QUERY = ["nvidia-smi", "-i", "0", "--query-gpu=memory.used", "--format=csv,noheader,nounits"]
 FEWEST_SAMPLES = 10
+SLOWEST_START = 20  # seconds
 AIM = 2048  # MiB
 
 
@@ -20,12 +21,14 @@ class Watch:
     def __enter__(self):
         self.before = in_use()
         self.samples = []
+        self.began = threading.Event()
         # To a terminal it writes line by line; a pipe it fills first, and loses when it is ended.
         reading, writing = pty.openpty()
         self.process = subprocess.Popen([*QUERY, "-lms", "50"], stdin=subprocess.DEVNULL, stdout=writing, stderr=writing)
         os.close(writing)
         self.reader = threading.Thread(target=self.read, args=(reading,))
         self.reader.start()
+        self.began.wait(SLOWEST_START)
         return self
 
     def read(self, reading):
@@ -34,6 +37,7 @@ class Watch:
                 for line in lines:
                     if line.strip().isdigit():
                         self.samples.append(int(line))
+                        self.began.set()
             except OSError:  # how a terminal says that its other side has gone
                 pass
 
