@@ -38,7 +38,7 @@ const ProfileSettings& settings(model::Profile profile) {
 }
 
 std::vector<std::string> settable_flags() {
-  std::vector<std::string> names{"matmul-precision", "flush-denormal", "mkldnn", "threads"};
+  std::vector<std::string> names{"matmul-precision", "flush-denormal", "mkldnn", "cudnn", "threads"};
   for (const auto& [flag, value] : settings(model::Profile::strict).flags) names.push_back(flag);
   return names;
 }

@@ -19,7 +19,7 @@ struct ProfileSettings {
 [[nodiscard]] const ProfileSettings& settings(model::Profile profile);
 
 /// Flags of PyTorch that an engine can set, by name: those of strict, and "matmul-precision" (highest, high, medium),
-/// "flush-denormal", "mkldnn", "threads".
+/// "flush-denormal", "mkldnn", "cudnn", "threads".
 [[nodiscard]] std::vector<std::string> settable_flags();
 /// What such a flag may be set to; of threads, which takes a count, nothing.
 [[nodiscard]] std::vector<std::string> flag_values(std::string_view flag);
