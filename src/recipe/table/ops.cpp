@@ -12,12 +12,14 @@ Unit elementwise(const std::string& name, const Input& input) {
 }
 
 /// Query, key and value of two sequences, four heads of 64, 129 long; one attention backend allowed, the others off.
-Unit attention(const std::string& backend, const Devices& devices, DType dtype, std::uint64_t seed) {
+Unit attention(const std::string& backend, const Devices& devices, DType dtype, std::uint64_t seed,
+               const std::string& version = "") {
   const Shape shape{2, 4, 129, 64};
   return probe("ops.sdpa_" + backend + "_" +
                    (dtype == f32   ? "f32"
                     : dtype == f16 ? "f16"
-                                   : "bf16"),
+                                   : "bf16") +
+                   version,
                "attention", devices,
                {uniform("q", dtype, shape, seed, 1), uniform("k", dtype, shape, seed + 1, 1),
                 uniform("v", dtype, shape, seed + 2)},
@@ -80,12 +82,22 @@ std::vector<Unit> transform_units() {
   return units;
 }
 
+/// Where deterministic algorithms are asked for, PyTorch leaves cuDNN's attention out because of its backward pass
+/// (check_cudnn_deterministic, aten/src/ATen/native/transformers/cuda/sdp_utils.cpp); only the forward pass is kept.
+Unit cudnn_attention(DType dtype, std::uint64_t seed) {
+  return with_flags(attention("cudnn", cuda, dtype, seed, "_v2"), {{"deterministic-algorithms", false}});
+}
+
 std::vector<Unit> attention_units() {
   return {
-      attention("math", everywhere, f32, 5031),   attention("flash", cpu, f32, 5034),
-      attention("flash", everywhere, bf16, 5037), attention("flash", cuda, f16, 5040),
-      attention("efficient", cuda, f32, 5043),    attention("efficient", cuda, f16, 5046),
-      attention("cudnn", cuda, f16, 5049),        attention("cudnn", cuda, bf16, 5052),
+      attention("math", everywhere, f32, 5031),
+      attention("flash", cpu, f32, 5034),
+      attention("flash", everywhere, bf16, 5037),
+      attention("flash", cuda, f16, 5040),
+      attention("efficient", cuda, f32, 5043),
+      attention("efficient", cuda, f16, 5046),
+      cudnn_attention(f16, 5049),
+      cudnn_attention(bf16, 5052),
   };
 }
 

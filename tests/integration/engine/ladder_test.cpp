@@ -79,8 +79,8 @@ TEST_P(OnVersion, TheBackendOfDefaultAttentionIsRecorded) {
 
 /// A call that is refused, and its message, which each version hands over in its own way.
 TEST_P(OnVersion, ARefusalTakesOnlyItsOwnProbe) {
-  const model::Plan plan =
-      test::plan_for(test::wheel(GetParam()), {"blas.gemm_f32_16x16x16", "ops.sdpa_cudnn_f16", "blas.mv_f32_1031x257"});
+  const model::Plan plan = test::plan_for(test::wheel(GetParam()),
+                                          {"blas.gemm_f32_16x16x16", "ops.sdpa_cudnn_f16_v2", "blas.mv_f32_1031x257"});
   const model::Run run = test::measure(plan);
   ASSERT_EQ(run.probes.size(), 3U) << run.output;
   EXPECT_EQ(run.probes[0].status, model::ProbeStatus::ok);

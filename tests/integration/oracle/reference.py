@@ -211,8 +211,14 @@ def dnn():
 
 def attention(shape_seed, dtype, backend):
     q, k, v = (uniform([2, 4, 129, 64], shape_seed + i, scale, dtype) for i, scale in enumerate((1, 1, 0)))
-    with sdpa_kernel(backend):
-        return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    deterministic = torch.are_deterministic_algorithms_enabled()
+    # Under that flag PyTorch has no cuDNN attention, whose backward pass is not deterministic.
+    torch.use_deterministic_algorithms(deterministic and backend != SDPBackend.CUDNN_ATTENTION)
+    try:
+        with sdpa_kernel(backend):
+            return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    finally:
+        torch.use_deterministic_algorithms(deterministic)
 
 
 def default_attention():
@@ -303,8 +309,8 @@ CUDA_ATTENTION = {
     "ops.sdpa_flash_f16": (5040, F16, SDPBackend.FLASH_ATTENTION),
     "ops.sdpa_efficient_f32": (5043, F32, SDPBackend.EFFICIENT_ATTENTION),
     "ops.sdpa_efficient_f16": (5046, F16, SDPBackend.EFFICIENT_ATTENTION),
-    "ops.sdpa_cudnn_f16": (5049, F16, SDPBackend.CUDNN_ATTENTION),
-    "ops.sdpa_cudnn_bf16": (5052, BF16, SDPBackend.CUDNN_ATTENTION),
+    "ops.sdpa_cudnn_f16_v2": (5049, F16, SDPBackend.CUDNN_ATTENTION),
+    "ops.sdpa_cudnn_bf16_v2": (5052, BF16, SDPBackend.CUDNN_ATTENTION),
 }
 
 

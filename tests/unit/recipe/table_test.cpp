@@ -45,8 +45,9 @@ TEST(Recipe, DefinitionsAreTheGoldenOnes) {
   std::vector<std::string> here;
   for (const Definition& definition : definitions()) here.push_back(golden_line(definition));
   for (const auto& line : here) EXPECT_THAT(golden, testing::Contains(line)) << "new or changed: " << line;
-  EXPECT_EQ(here, golden) << "An id is immutable: a probe that changed gets a new id, and its new line is added to "
-                             "fixtures/recipe/definitions.txt; no id is ever used again: the old line goes to retired.txt.";
+  EXPECT_EQ(here, golden)
+      << "An id is immutable: a probe that changed gets a new id, and its new line is added to "
+         "fixtures/recipe/definitions.txt; no id is ever used again: the old line goes to retired.txt.";
 }
 
 TEST(Recipe, ARetiredIdIsNeverUsedAgain) {
@@ -174,6 +175,17 @@ TEST(Recipe, WhatIsNewOnCudaIsNotOnTheCpu) {
   // A lock of a CPU is made of these alone.
   EXPECT_EQ(probes(DeviceKind::cpu).size(), 105U);
   EXPECT_EQ(probes(DeviceKind::cpu, model::Profile::as_is).size(), 34U);
+}
+
+/// Under that flag PyTorch has no kernel for it on any GPU, and nothing would be compared.
+TEST(Recipe, AttentionOfCudnnRunsWithoutDeterministicAlgorithms) {
+  int found = 0;
+  for (const Unit& unit : units()) {
+    if (!unit.id.starts_with("ops.sdpa_cudnn_")) continue;
+    ++found;
+    EXPECT_THAT(unit.flags, testing::ElementsAre(std::pair(std::string("deterministic-algorithms"), false))) << unit.id;
+  }
+  EXPECT_EQ(found, 2);
 }
 
 TEST(Recipe, FlagsOfAUnitStandInItsTextAndCanBeSet) {
