@@ -6,30 +6,14 @@
 
 #include <fmt/format.h>
 
+#include "engine/ladder_refusal.hpp"
 #include "engine/probes/flags.hpp"
 #include "engine/probes/table.hpp"
 #include "recipe/summary.hpp"
 
 namespace envguard::engine {
-namespace {
 
 using model::ProbeStatus;
-
-model::ProbeStatus status_of(torch::Refusal::Reason reason) {
-  switch (reason) {
-    case torch::Refusal::Reason::unsupported:
-      return ProbeStatus::unsupported;
-    case torch::Refusal::Reason::not_deterministic:
-      return ProbeStatus::not_deterministic;
-    case torch::Refusal::Reason::no_kernel_image:  // nothing of this PyTorch runs here
-    case torch::Refusal::Reason::no_memory:
-    case torch::Refusal::Reason::device:  // of this moment
-      break;                              // must never be locked
-  }
-  return ProbeStatus::failed;
-}
-
-}  // namespace
 
 codec::Done Ladder::run() {
   if (plan_.perturb.empty()) run_round();
@@ -86,6 +70,8 @@ Ladder::Ending Ladder::refused(ProbeStatus status, const std::string& message) {
 bool Ladder::device_answers() const try {
   (void)to_host(zeros(torch_, {1}, probes::DType::float32));
   return true;
+} catch (const torch::Refusal& refusal) {
+  return answers_after(refusal.reason());
 } catch (const std::exception&) {
   return false;
 }

@@ -16,6 +16,7 @@
 #include "engine/channel.hpp"
 #include "engine/cuda/driver.hpp"
 #include "engine/ladder.hpp"
+#include "engine/ladder_refusal.hpp"
 #include "engine/loaded_versions.hpp"
 #include "engine/mapped_libraries.hpp"
 #include "engine/printed_text.hpp"
@@ -54,7 +55,7 @@ model::GpuKey use_gpu(torch::Torch& torch, model::Device device) try {
   throw torch::CannotOpen(codec::NotOpened::Kind::no_device,
                           fmt::format("libcuda does not say which GPU {} is", device.text()), libcuda);
 } catch (const torch::Refusal& refusal) {
-  throw torch::CannotOpen(codec::NotOpened::Kind::no_device,
+  throw torch::CannotOpen(not_opened_by(refusal),
                           fmt::format("PyTorch cannot use {}: {}", device.text(), refusal.what()), device.text());
 }
 

@@ -21,7 +21,6 @@ Refusal::Reason reason_of(cublas::Status status) {
   switch (status) {
     case cublas::alloc_failed:
       return Refusal::Reason::no_memory;
-    case cublas::invalid_value:
     case cublas::arch_mismatch:
     case cublas::not_supported:
       return Refusal::Reason::unsupported;

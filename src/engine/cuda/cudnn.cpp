@@ -12,13 +12,23 @@ namespace {
 namespace cudnn = abi::cudnn;
 using torch::Refusal;
 
-/// cuDNN 9 counts statuses in thousands: 2000 bad parameters, 3000 not supported, 4000 internal, 5000 execution.
+/// cuDNN 9 counts statuses in thousands: 1000 not whole, 2000 bad parameters, 3000 not supported, 4000 internal, 5000
+/// execution. Of the third thousand some say that it is not whole here, which is no answer about this GPU.
 Refusal::Reason reason_of(cudnn::Status status) {
-  if (status == cudnn::host_allocation_failed || status == cudnn::device_allocation_failed) {
-    return Refusal::Reason::no_memory;
+  switch (status) {
+    case cudnn::host_allocation_failed:
+    case cudnn::device_allocation_failed:
+      return Refusal::Reason::no_memory;
+    case cudnn::incompatible_driver:
+    case cudnn::incompatible_runtime:
+    case cudnn::prerequisite_missing:
+    case cudnn::sublibrary_unavailable:
+      return Refusal::Reason::device;
+    default:
+      break;
   }
-  const bool refused = status >= cudnn::bad_param && status < cudnn::internal_error;
-  return refused ? Refusal::Reason::unsupported : Refusal::Reason::device;
+  const bool not_supported = status >= cudnn::not_supported && status < cudnn::internal_error;
+  return not_supported ? Refusal::Reason::unsupported : Refusal::Reason::device;
 }
 
 class Check {

@@ -35,7 +35,14 @@ void open_builtins(const std::filesystem::path& folder) {
 }
 
 Refusal::Reason reason_of(nvrtc::Result result) {
-  return result == nvrtc::out_of_memory ? Refusal::Reason::no_memory : Refusal::Reason::unsupported;
+  switch (result) {
+    case nvrtc::out_of_memory:
+      return Refusal::Reason::no_memory;
+    case nvrtc::invalid_option:  // an architecture that this compiler does not know
+      return Refusal::Reason::unsupported;
+    default:
+      return Refusal::Reason::device;
+  }
 }
 
 struct Destroy {

@@ -28,7 +28,7 @@ class Refusal : public std::runtime_error {
     not_deterministic,  ///< it has no deterministic implementation here, and strict asks for one
     no_memory,          ///< host or device memory ran out: says nothing about the install
     no_kernel_image,    ///< the build has no machine code for this GPU's architecture
-    device,             ///< the CUDA context is lost; nothing after it can be believed
+    device,             ///< a library of CUDA's failed otherwise, perhaps with its context: of this moment, or unknown
   };
   explicit Refusal(const std::string& message);
   /// Of another library than PyTorch, whose codes say the reason.

@@ -71,8 +71,7 @@ static_assert(same<decltype(nvrtcGetProgramLog), GetProgramLog> && same<decltype
 namespace of_cublas {
 using namespace abi::cublas;  // NOLINT(google-build-using-namespace)
 static_assert(success == CUBLAS_STATUS_SUCCESS && alloc_failed == CUBLAS_STATUS_ALLOC_FAILED);
-static_assert(invalid_value == CUBLAS_STATUS_INVALID_VALUE && arch_mismatch == CUBLAS_STATUS_ARCH_MISMATCH);
-static_assert(not_supported == CUBLAS_STATUS_NOT_SUPPORTED);
+static_assert(arch_mismatch == CUBLAS_STATUS_ARCH_MISMATCH && not_supported == CUBLAS_STATUS_NOT_SUPPORTED);
 static_assert(operation_none == CUBLAS_OP_N && operation_transposed == CUBLAS_OP_T);
 static_assert(default_math == CUBLAS_DEFAULT_MATH && pedantic_math == CUBLAS_PEDANTIC_MATH);
 static_assert(disallow_reduced_precision_reduction == CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION);
@@ -108,7 +107,11 @@ static_assert(same<decltype(cublasLtMatmulAlgoGetHeuristic), LtGetHeuristic>);
 
 namespace of_cudnn {
 using namespace abi::cudnn;  // NOLINT(google-build-using-namespace)
-static_assert(success == CUDNN_STATUS_SUCCESS && bad_param == CUDNN_STATUS_BAD_PARAM);
+static_assert(success == CUDNN_STATUS_SUCCESS);
+static_assert(incompatible_driver == CUDNN_STATUS_NOT_SUPPORTED_INCOMPATIBLE_CUDA_DRIVER);
+static_assert(incompatible_runtime == CUDNN_STATUS_NOT_SUPPORTED_INCOMPATIBLE_CUDART);
+static_assert(prerequisite_missing == CUDNN_STATUS_NOT_SUPPORTED_RUNTIME_PREREQUISITE_MISSING);
+static_assert(sublibrary_unavailable == CUDNN_STATUS_NOT_SUPPORTED_SUBLIBRARY_UNAVAILABLE);
 static_assert(not_supported == CUDNN_STATUS_NOT_SUPPORTED && internal_error == CUDNN_STATUS_INTERNAL_ERROR);
 static_assert(host_allocation_failed == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED);
 static_assert(device_allocation_failed == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED);

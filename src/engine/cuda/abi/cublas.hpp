@@ -13,7 +13,6 @@ struct HandleObject;
 
 inline constexpr Status success = 0;
 inline constexpr Status alloc_failed = 3;
-inline constexpr Status invalid_value = 7;
 inline constexpr Status arch_mismatch = 8;
 inline constexpr Status not_supported = 15;
 

@@ -12,8 +12,11 @@ struct FilterObject;
 struct ConvolutionObject;
 
 inline constexpr Status success = 0;
-inline constexpr Status bad_param = 2000;  // and what lies up to the next thousand
-inline constexpr Status not_supported = 3000;
+inline constexpr Status not_supported = 3000;  // and what lies up to the next thousand
+inline constexpr Status incompatible_driver = 3005;
+inline constexpr Status incompatible_runtime = 3006;
+inline constexpr Status prerequisite_missing = 3008;
+inline constexpr Status sublibrary_unavailable = 3009;
 inline constexpr Status internal_error = 4000;
 inline constexpr Status host_allocation_failed = 4003;
 inline constexpr Status device_allocation_failed = 4004;
