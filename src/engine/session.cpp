@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <utility>
@@ -30,6 +31,7 @@ namespace envguard::engine {
 namespace {
 
 constexpr std::size_t libraries_a_line = 100;  // a line has at most 64 KiB
+constexpr const char* libcuda = "libcuda.so.1";
 
 model::Plan read_plan() {
   const codec::PlanMessage message = codec::read_plan(read_plan_text());
@@ -44,7 +46,6 @@ model::Plan read_plan() {
 
 /// Makes the GPU the place of every probe. Throws CannotOpen where PyTorch or the driver has none.
 model::GpuKey use_gpu(torch::Torch& torch, model::Device device) try {
-  static constexpr auto* libcuda = "libcuda.so.1";
   torch.use(device);
   (void)to_host(zeros(torch, {1}, recipe::DType::float32));
   const auto driver = cuda::Driver::open(libcuda);
@@ -76,12 +77,17 @@ void set_flags(const torch::Context& context, const model::Plan& plan, codec::Op
   if (const auto threads = context.threads()) opened.flags.emplace_back("threads", std::to_string(*threads));
 }
 
-codec::Opened prepare(torch::Torch& torch, const model::Plan& plan) {
+using Announce = std::function<void(const std::filesystem::path&)>;
+
+codec::Opened prepare(torch::Torch& torch, const model::Plan& plan, const Announce& announce) {
   codec::Opened opened;
   opened.torch = torch.version();
   opened.abi = torch.abi();
   opened.built = torch::build_settings(torch.context().show_config());
-  if (plan.device.kind == model::DeviceKind::cuda) opened.gpu = use_gpu(torch, plan.device);
+  if (plan.device.kind == model::DeviceKind::cuda) {
+    announce(libcuda);  // waking every GPU and making the first context has a deadline of its own
+    opened.gpu = use_gpu(torch, plan.device);
+  }
   set_flags(torch.context(), plan, opened);
   return opened;
 }
@@ -100,13 +106,13 @@ void send_libraries(const Channel& channel, const torch::Torch& torch) {
 }
 
 void measure(Channel& channel, const model::Plan& plan) try {
-  const auto announce = [&channel](const std::filesystem::path& library) {
+  const Announce announce = [&channel](const std::filesystem::path& library) {
     channel.send(codec::Opening{library.string()});
   };
   SharedLibrary library = torch::open_libtorch(plan, announce);
   PrintedText printed;
   torch::Torch torch(std::move(library), [&printed] { return printed.take(); });
-  channel.send(prepare(torch, plan));
+  channel.send(prepare(torch, plan, announce));
   printed.hand_on();
   const codec::Done done = Ladder(torch, plan, channel, printed).run();
   send_libraries(channel, torch);

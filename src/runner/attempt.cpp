@@ -74,7 +74,7 @@ Attempt::Attempt(const Setup& setup, const model::Plan& plan, const process::Env
 }
 
 void Attempt::listen(process::AwakeClock& clock, milliseconds until) {
-  started_ = last_line_ = clock.read();
+  last_line_ = clock.read();
   try {
     while (!transcript_.fault()) {
       // Asked first: one drain takes more than a pipe holds, so what it wrote before it ended is then whole.
@@ -105,14 +105,14 @@ milliseconds Attempt::patience(milliseconds now, milliseconds until) {
   if (transcript_.phase() == Transcript::Phase::ended) return last_line_ + farewell - now;
 
   const bool opened = transcript_.phase() == Transcript::Phase::opened;
-  const auto silent_until = opened ? last_line_ + deadlines_.probe : started_ + deadlines_.opening;
+  const auto allowed = opened ? deadlines_.probe : deadlines_.opening;
+  const auto silent_until = last_line_ + allowed;
   const auto left = std::min(silent_until, until) - now;
   if (left.count() > 0) return left;
   if (until <= silent_until) {
     transcript_.fail(Kind::timed_out, "was ended at the deadline of the whole measurement (" + seconds(until) + ")");
   } else {
-    transcript_.fail(Kind::timed_out,
-                     "did not answer within " + seconds(opened ? deadlines_.probe : deadlines_.opening));
+    transcript_.fail(Kind::timed_out, "did not answer within " + seconds(allowed));
   }
   return left;
 }

@@ -42,7 +42,7 @@ class Attempt {
   process::Pipe output_, results_;
   Tail tail_;
   Transcript transcript_;
-  std::chrono::milliseconds started_{}, last_line_{};
+  std::chrono::milliseconds last_line_{};
   int lines_ = 0;
   int answered_ = 0;
   process::Child child_;

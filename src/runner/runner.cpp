@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include <unistd.h>
 
@@ -43,6 +45,16 @@ model::Fault cuda_error(const model::Run& run) {
   return {Kind::cuda_error, "a CUDA error in " + failed->id + ": " + base::visible(failed->message), failed->id};
 }
 
+/// The first fault names the probe with which it began; of a later one its words alone are kept.
+void add(std::optional<model::Fault>& fault, model::Fault later) {
+  if (!fault) {
+    fault = std::move(later);
+  } else if (later.kind != fault->kind) {
+    fault->what += "; then " + later.what;
+    if (later.kind == Kind::will_not_die) fault->kind = later.kind;  // a process is left
+  }
+}
+
 /// What a later process of the same plan answered, added to what the earlier ones did.
 void append(model::Run& run, model::Run later) {
   run.resumed = true;
@@ -57,7 +69,7 @@ void append(model::Run& run, model::Run later) {
   output.add(run.output);
   output.add(later.output);
   run.output = output.text();
-  if (later.fault) run.fault = std::move(later.fault);
+  if (later.fault) add(run.fault, *std::move(later.fault));
 }
 
 }  // namespace

@@ -27,8 +27,9 @@ struct Progress {
   int of = 0;
 };
 
+/// For how long an engine may say nothing.
 struct Deadlines {
-  std::chrono::milliseconds opening{30'000};
+  std::chrono::milliseconds opening{30'000};  ///< of one library, or of the GPU
   std::chrono::milliseconds probe{20'000};
 };
 

@@ -64,6 +64,19 @@ TEST_F(Opening, AWheelWithoutCudaLibrariesDoesNotServeAGpu) {
   expect_not_opened(run(library, {model::DeviceKind::cuda, 0}), "cannot open shared object file");
 }
 
+/// Waking the GPUs is announced, so that it has its own deadline and a name where it hangs.
+TEST_F(Opening, TheDriverIsTheLastThatIsOpened) {
+  model::Plan plan = test::plan_for(test::venv_torch(), {"blas.gemm_f32_16x16x16"});
+  plan.device = {model::DeviceKind::cuda, 0};
+  std::string last;
+  runner::Watch watch;
+  watch.progress = [&last](const runner::Progress& progress) {
+    if (progress.stage == runner::Progress::Stage::opening) last = progress.name;
+  };
+  const model::Run run = test::measure(plan, watch);
+  EXPECT_EQ(last, "libcuda.so.1") << (run.fault ? run.fault->what : "");
+}
+
 /// Python would refuse this install, so that a CPU answer from what is left of it is none.
 TEST_F(Opening, ADamagedCudaLibraryIsNotAMissingOne) {
   for (const auto& entry : fs::directory_iterator(test::wheel("2.11.0").library)) {

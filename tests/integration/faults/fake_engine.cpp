@@ -124,6 +124,18 @@ void hangs_while_opening(const Plan& message) {
   hang();
 }
 
+// Eight libraries that take their time each, as from a cold disk.
+void opens_slowly(const Plan& message) {
+  hello(message);
+  for (int library = 0; library < 8; ++library) {
+    say(codec::Opening{"/fake/library.so." + std::to_string(library)});
+    std::this_thread::sleep_for(std::chrono::milliseconds(250));
+  }
+  open();
+  all_probes(message);
+  done(message);
+}
+
 void hangs_in_a_probe(const Plan& message) {
   hello(message);
   open();
@@ -247,6 +259,22 @@ void cuda_error(const Plan& message) {
   say(codec::Done{2, "cuda-error"});
 }
 
+// Loses the GPU, which does not come back for the process that takes up the rest.
+void cuda_error_then_not_opened(const Plan& message) {
+  if (message.plan.probes.size() > 2)
+    cuda_error(message);
+  else
+    not_opened(message);
+}
+
+// Loses the GPU, and hangs in the process that takes up the rest.
+void cuda_error_then_hangs(const Plan& message) {
+  if (message.plan.probes.size() > 2)
+    cuda_error(message);
+  else
+    hangs_in_a_probe(message);
+}
+
 // Dies in the last probe of the last round.
 void dies_in_a_round(const Plan& message) {
   hello(message);
@@ -315,6 +343,7 @@ constexpr std::array engines{
     Engine{"dies_in_a_probe", dies_in_a_probe},
     Engine{"not_opened", not_opened},
     Engine{"hangs_while_opening", hangs_while_opening},
+    Engine{"opens_slowly", opens_slowly},
     Engine{"hangs_in_a_probe", hangs_in_a_probe},
     Engine{"never_ends", never_ends},
     Engine{"floods_stdout", floods_stdout},
@@ -330,6 +359,8 @@ constexpr std::array engines{
     Engine{"leaves_a_grandchild", leaves_a_grandchild},
     Engine{"stays_after_the_last_line", stays_after_the_last_line},
     Engine{"cuda_error", cuda_error},
+    Engine{"cuda_error_then_not_opened", cuda_error_then_not_opened},
+    Engine{"cuda_error_then_hangs", cuda_error_then_hangs},
     Engine{"dies_in_a_round", dies_in_a_round},
     Engine{"cuda_error_in_a_round", cuda_error_in_a_round},
     Engine{"keeps_bytes", keeps_bytes},

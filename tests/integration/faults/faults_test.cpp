@@ -161,6 +161,12 @@ TEST_F(Faults, HangsWhileOpening) {
                "the engine did not answer within 0.3 s while it opened /fake/libcuda.so.1");
 }
 
+TEST_F(Faults, EachLibraryHasTheDeadlineOfOpening) {
+  setup_.deadlines.opening = 1500ms;
+  const auto run = this->run("opens_slowly");
+  EXPECT_TRUE(run.whole()) << run.fault->what;
+}
+
 TEST_F(Faults, HangsInAProbe) {
   setup_.deadlines.probe = 300ms;
   expect_fault(run("hangs_in_a_probe"), Kind::timed_out, "the engine did not answer within 0.3 s in blas.a", "blas.a");
@@ -244,7 +250,7 @@ TEST_F(Faults, WillNotDie) {
 
 TEST_F(Faults, ACudaErrorIsResumedAtMostThreeTimes) {
   const auto run = this->run("cuda_error", plan_of({"a.1", "a.2", "a.3", "a.4", "a.5"}));
-  expect_fault(run, Kind::cuda_error, "a CUDA error in a.4: CUDA error: unspecified", "a.4");
+  expect_fault(run, Kind::cuda_error, "a CUDA error in a.2: CUDA error: unspecified", "a.2");
   EXPECT_TRUE(run.resumed);
   ASSERT_EQ(run.probes.size(), 5U);
   EXPECT_EQ(run.probes[4].status, model::ProbeStatus::ok);
@@ -257,6 +263,19 @@ TEST_F(Faults, ACudaErrorIsResumedAtMostThreeTimes) {
   sessions_.clear();
   EXPECT_EQ(this->run("cuda_error", plan_of(many)).probes.size(), 8U);
   EXPECT_EQ(sessions_.size(), 4U);
+}
+
+/// What began it is named, whatever the processes after it ran into.
+TEST_F(Faults, TheFirstFaultIsKept) {
+  const auto plan = plan_of({"a.1", "a.2", "a.3", "a.4"});
+  expect_fault(run("cuda_error_then_not_opened", plan), Kind::cuda_error,
+               "a CUDA error in a.2: CUDA error: unspecified; then torch 2.9.1 is older than 2.10", "a.2");
+  setup_.deadlines.probe = 300ms;
+  expect_fault(run("cuda_error_then_hangs", plan), Kind::cuda_error,
+               "unspecified; then the engine did not answer within 0.3 s in a.3", "a.2");
+  setup_.kill = [this](pid_t session) { sessions_.push_back(session); };
+  expect_fault(run("cuda_error_then_hangs", plan), Kind::will_not_die, "a CUDA error in a.2: ", "a.2");
+  for (const auto session : sessions_) process::kill_session(session);
 }
 
 TEST_F(Faults, TheRestOfAFailedUnitIsNotAskedForAgain) {
