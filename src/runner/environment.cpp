@@ -70,6 +70,10 @@ process::Environment engine_environment(const Setup& setup, const model::Plan& p
       layer("profile " + std::string(name(plan.profile)), recipe::settings(plan.profile).variables),
       {"step", step},
   };
+  if (plan.device.kind == model::DeviceKind::cuda) {
+    // CUDA's default since 12.2: EAGER loads every kernel that PyTorch has, and moves no bits.
+    layers.push_back(layer("device", {{"CUDA_MODULE_LOADING", "LAZY"}}));
+  }
   if (const auto gpu = visible_gpu(setup, plan)) layers.push_back(layer("device", {{"CUDA_VISIBLE_DEVICES", *gpu}}));
   if (plan.device.kind == model::DeviceKind::cuda && !setup.cache.empty()) {
     layers.push_back(layer(

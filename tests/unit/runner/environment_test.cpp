@@ -82,6 +82,18 @@ TEST(EngineEnvironment, OneGpuIsMadeVisibleAndIsThenTheFirst) {
   EXPECT_EQ(as_seen_by_engine(setup, nameless).device.index, 3);
 }
 
+TEST(EngineEnvironment, OnAGpuKernelsAreLoadedAsTheyAreNeeded) {
+  runner::Setup setup;
+  setup.caller = {{"CUDA_MODULE_LOADING", "EAGER"}};
+  for (const auto profile : {model::Profile::strict, model::Profile::as_is}) {
+    const auto on_gpu = make_plan({}, {model::DeviceKind::cuda, 0}, profile, {"a.b"}, {});
+    const auto environment = engine_environment(setup, on_gpu, {});
+    EXPECT_EQ(environment.variables.at("CUDA_MODULE_LOADING"), "LAZY");
+    EXPECT_EQ(origins(environment)["CUDA_MODULE_LOADING"], "device");
+  }
+  EXPECT_EQ(engine_environment(setup, plan({}), {}).variables.at("CUDA_MODULE_LOADING"), "EAGER");
+}
+
 TEST(MakePlan, TakesThreadsAndFlagsFromTheProfile) {
   const auto made = plan({});
   EXPECT_EQ(made.threads, 1);
