@@ -22,6 +22,11 @@ struct Process {
   unsigned gpu_instance, compute_instance;
 };
 
+/// As _v3 of drivers 535.43 to 535.86 writes it (XuehaiPan/nvitop#79).
+struct LongerProcess : Process {
+  unsigned long long protected_memory;
+};
+
 struct Fabric {
   unsigned version;
   unsigned char cluster[16];
@@ -31,12 +36,17 @@ struct Fabric {
   unsigned health;
 };
 
-int processes_of(const Device* device, unsigned* count, Process* into) {
+template <class Record>
+int processes_of(const Device* device, unsigned* count, Record* into) {
   const auto& all = device->gpu->processes;
   const bool room = *count >= all.size();
   *count = static_cast<unsigned>(all.size());
   if (!room) return fake::insufficient_size;
-  for (const auto& process : all) *into++ = {process.pid, process.used, ~0U, ~0U};
+  for (const auto& process : all) {
+    Record record{};
+    static_cast<Process&>(record) = {process.pid, process.used, ~0U, ~0U};
+    *into++ = record;
+  }
   return success;
 }
 
@@ -91,8 +101,17 @@ int nvmlDeviceGetGpuFabricInfoV(const Device* device, Fabric* fabric) {
   });
 }
 
-int nvmlDeviceGetComputeRunningProcesses_v3(const Device* device, unsigned* count, Process* into) {
-  return of_device("nvmlDeviceGetComputeRunningProcesses_v3", device,
+int nvmlDeviceGetComputeRunningProcesses_v2(const Device* device, unsigned* count, Process* into) {
+  return of_device("nvmlDeviceGetComputeRunningProcesses_v2", device,
                    [&] { return processes_of(device, count, into); });
+}
+
+int nvmlDeviceGetComputeRunningProcesses_v3(const Device* device, unsigned* count, void* into) {
+  const auto& driver = fake::description().driver;
+  const bool longer = driver.starts_with("535.54") || driver.starts_with("535.86");
+  return of_device("nvmlDeviceGetComputeRunningProcesses_v3", device, [&] {
+    return longer ? processes_of(device, count, static_cast<LongerProcess*>(into))
+                  : processes_of(device, count, static_cast<Process*>(into));
+  });
 }
 }

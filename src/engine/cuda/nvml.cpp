@@ -1,5 +1,6 @@
 #include "engine/cuda/nvml.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string_view>
@@ -39,6 +40,14 @@ std::string named(const std::array<std::string_view, size>& names, std::optional
 std::optional<bool> enabled(std::optional<unsigned> state) {
   if (!state) return std::nullopt;
   return *state != 0;
+}
+
+/// Whether a GPU that was asked for its memory is out of order: a driver may lack the call, and where a GPU is divided
+/// it is not for everyone.
+bool is_fault(int code) {
+  if (code == management::not_supported || code == management::function_not_found) return false;
+  const auto answer = answer_of_nvml(code);
+  return answer == DriverAnswer::lost || answer == DriverAnswer::failed;
 }
 
 }  // namespace
@@ -143,9 +152,9 @@ std::vector<model::HiddenGpu> Nvml::listed(int place) const {
   // Names are kept by the driver; the memory is the GPU's own to tell.
   management::Memory memory;
   static constexpr auto* from_gpu = "nvmlDeviceGetMemoryInfo";
-  if (const int code = call(from_gpu, gpu, &memory); answer_of_nvml(code) == DriverAnswer::lost) {
+  if (const int code = call(from_gpu, gpu, &memory); is_fault(code)) {
     whole.why = fmt::format("{}: {}", from_gpu, error_text(code));
-    whole.answer = DriverAnswer::lost;
+    whole.answer = answer_of_nvml(code);
     return {whole};
   }
   whole.mig = mig(gpu).value_or(false);
@@ -238,17 +247,18 @@ std::string Nvml::fabric(Handle gpu) const {
 }
 
 std::vector<model::GpuProcess> Nvml::processes(Handle gpu) const {
-  std::vector<management::Process> found(64);
-  for (const auto* symbol : {"nvmlDeviceGetComputeRunningProcesses_v3", "nvmlDeviceGetComputeRunningProcesses_v2"}) {
-    auto count = static_cast<unsigned>(found.size());
+  // _v2 first, whose records are of one size in every driver; of what may be larger there is room for twice as many.
+  for (const auto* symbol : {"nvmlDeviceGetComputeRunningProcesses_v2", "nvmlDeviceGetComputeRunningProcesses_v3"}) {
+    unsigned count = 64;
+    std::vector<management::Process> found(std::size_t{2} * count);
     int code = call(symbol, gpu, &count, found.data());
     if (code == management::insufficient_size) {
-      found.resize(count + 16);  // some may start meanwhile
-      count = static_cast<unsigned>(found.size());
+      count += 16;  // some may start meanwhile
+      found.resize(std::size_t{2} * count);
       code = call(symbol, gpu, &count, found.data());
     }
     if (code != management::success) continue;
-    found.resize(count);
+    found.resize(std::min<std::size_t>(count, found.size()));
     std::vector<model::GpuProcess> processes;
     for (const auto& process : found)
       processes.push_back({process.pid, process.used == management::not_told ? 0 : process.used, {}});

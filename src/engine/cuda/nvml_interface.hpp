@@ -6,6 +6,7 @@ namespace envguard::engine::cuda::management {
 
 // nvmlReturn_t.
 inline constexpr int success = 0;
+inline constexpr int not_supported = 3;
 inline constexpr int no_permission = 4;
 inline constexpr int insufficient_size = 7;
 inline constexpr int driver_not_loaded = 9;
@@ -20,8 +21,8 @@ inline constexpr int gpu_not_found = 28;
 
 inline constexpr unsigned corrected = 0, uncorrected = 1;            // nvmlMemoryErrorType_t
 inline constexpr unsigned since_driver_load = 0, over_lifetime = 1;  // nvmlEccCounterType_t
-inline constexpr unsigned most_links = 36;                           // NVML_NVLINK_MAX_LINKS
-inline constexpr unsigned text_size = 96;                            // NVML_DEVICE_UUID_V2_BUFFER_SIZE, the longest
+inline constexpr unsigned most_links = 36;  // NVML_NVLINK_MAX_LINKS of CUDA 13.3, the most of any
+inline constexpr unsigned text_size = 96;   // NVML_DEVICE_UUID_V2_BUFFER_SIZE, the longest
 inline constexpr unsigned char fabric_completed = 3;
 inline constexpr unsigned long long not_told = ~0ULL;  // NVML_VALUE_NOT_AVAILABLE
 
@@ -35,7 +36,8 @@ struct PciInfo {
   char id[32];
 };
 
-/// Of nvmlDeviceGetComputeRunningProcesses_v2 and _v3.
+/// Of nvmlDeviceGetComputeRunningProcesses_v2, and of _v3 but for drivers 535.43 to 535.86, whose records have 32 bytes
+/// (XuehaiPan/nvitop#79).
 struct Process {
   unsigned pid;
   unsigned long long used;

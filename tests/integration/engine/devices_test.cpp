@@ -25,7 +25,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::vector<model::Devices> lines(const std::string& nvml, const std::string& cuda) {
-  const auto answer = test::talk({"--devices", "--nvml", nvml, "--cuda", cuda}, "");
+  const auto answer =
+      test::talk({"--devices", "--parent", std::to_string(::getpid()), "--nvml", nvml, "--cuda", cuda}, "");
   EXPECT_EQ(answer.status, 0);
   std::vector<model::Devices> all;
   for (const auto line : base::split(base::trim(answer.printed), '\n')) all.push_back(codec::read_devices(line));
@@ -166,6 +167,16 @@ TEST_F(FakeDriver, MoreProcessesThanExpectedAreAllTold) {
   EXPECT_EQ(asked(driver).gpus.at(0).processes.size(), 100U);
 }
 
+TEST_F(FakeDriver, RecordsOfAnotherSizeAreNotReadAsProcesses) {
+  auto driver = of("h100-sxm");
+  driver["driver"] = "535.54.03";
+  for (int pid = 1; pid <= 100; ++pid) driver["gpus"][0]["processes"].push_back({{"pid", pid}, {"mib", 1}});
+  const auto processes = asked(driver).gpus.at(0).processes;
+  ASSERT_EQ(processes.size(), 100U);
+  for (int pid = 1; pid <= 100; ++pid)
+    EXPECT_EQ(processes.at(static_cast<std::size_t>(pid - 1)), (model::GpuProcess{pid, 1U << 20U, ""}));
+}
+
 TEST_F(FakeDriver, WithoutNvmlLibcudaTellsWhatItCan) {
   auto driver = of("two-gpus");
   driver["behaves"]["nvmlInit_v2"] = 999;
@@ -254,6 +265,20 @@ TEST_F(FakeDriver, ALostGpuIsHiddenWithNvmlsError) {
   EXPECT_EQ(devices.hidden[0].why, "nvmlDeviceGetMemoryInfo: GPU is lost");
   EXPECT_EQ(devices.hidden[0].name, "NVIDIA H100 80GB HBM3");
   EXPECT_EQ(on("gpu-blocked").hidden.at(0).answer, DriverAnswer::no_permission);
+}
+
+TEST_F(FakeDriver, AGpuThatCannotTellItsMemoryHasFailed) {
+  const auto of_memory = [&](int code) {
+    auto driver = of("h100-sxm");
+    driver["behaves"] = {{"nvmlDeviceGetMemoryInfo", code}, {"cuInit", 100}};
+    return asked(driver).hidden.at(0);
+  };
+  EXPECT_EQ(of_memory(999).answer, DriverAnswer::failed);
+  EXPECT_EQ(of_memory(999).why, "nvmlDeviceGetMemoryInfo: Unknown Error");
+  EXPECT_EQ(of_memory(999).name, "NVIDIA H100 80GB HBM3");
+  EXPECT_EQ(of_memory(16).answer, DriverAnswer::lost);
+  // Not supported, not for this user, and not in this driver: the GPU is well.
+  for (const int code : {3, 4, 13}) EXPECT_EQ(of_memory(code).answer, DriverAnswer::answered) << code;
 }
 
 TEST_F(FakeDriver, EveryFailureHasItsType) {

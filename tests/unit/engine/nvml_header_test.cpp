@@ -11,6 +11,7 @@ namespace envguard::engine::cuda::management {
 namespace {
 
 static_assert(success == NVML_SUCCESS);
+static_assert(not_supported == NVML_ERROR_NOT_SUPPORTED);
 static_assert(no_permission == NVML_ERROR_NO_PERMISSION);
 static_assert(insufficient_size == NVML_ERROR_INSUFFICIENT_SIZE);
 static_assert(driver_not_loaded == NVML_ERROR_DRIVER_NOT_LOADED);
@@ -25,7 +26,7 @@ static_assert(gpu_not_found == NVML_ERROR_GPU_NOT_FOUND);
 
 static_assert(corrected == NVML_MEMORY_ERROR_TYPE_CORRECTED && uncorrected == NVML_MEMORY_ERROR_TYPE_UNCORRECTED);
 static_assert(since_driver_load == NVML_VOLATILE_ECC && over_lifetime == NVML_AGGREGATE_ECC);
-static_assert(most_links == NVML_NVLINK_MAX_LINKS);
+static_assert(most_links >= NVML_NVLINK_MAX_LINKS);  // 18 in CUDA 13.0 to 13.2, 36 in 13.3
 static_assert(text_size == NVML_DEVICE_UUID_V2_BUFFER_SIZE && text_size >= NVML_DEVICE_NAME_V2_BUFFER_SIZE);
 static_assert(not_told == static_cast<unsigned long long>(NVML_VALUE_NOT_AVAILABLE));
 static_assert(fabric_completed == NVML_GPU_FABRIC_STATE_COMPLETED);
