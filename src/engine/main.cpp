@@ -32,7 +32,8 @@ constexpr int leaked = 23;  // as LeakSanitizer's own
 
 constexpr std::string_view usage =
     "usage: envguard-engine --protocol 1 --parent PID             measure a plan; started by envguard\n"
-    "       envguard-engine --devices --nvml PATH --cuda PATH     the driver and its GPUs, as one line of JSON\n"
+    "       envguard-engine --devices --parent PID --nvml PATH --cuda PATH\n"
+    "                                                             the driver and its GPUs, as lines of JSON\n"
     "       envguard-engine --version | --help\n";
 
 using Arguments = std::span<const std::string_view>;
@@ -76,7 +77,8 @@ void run(Arguments arguments) {
     fmt::print("{}", usage);
   } else if (first == "--version") {
     fmt::print("envguard-engine {}\n{}\n", envguard::codec::build_id(), machine_code());
-  } else if (first == "--devices" && arguments.size() == 5) {
+  } else if (first == "--devices" && arguments.size() == 7) {
+    bind_to_parent(needed(arguments, "--parent"));
     const auto tell = [](const envguard::model::Devices& devices) {
       fmt::print("{}\n", envguard::codec::write_devices(devices));
       std::fflush(stdout);  // what was told counts where the next call never comes back

@@ -1,6 +1,7 @@
 #include "runner/devices.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/files.hpp"
@@ -25,7 +26,9 @@ constexpr std::size_t longest_name = 64;  // TASK_COMM_LEN of Linux is 16
 
 process::Command question(const model::Machine& machine) {
   process::Command command;
-  command.argv = {machine.engine.string(), "--devices", "--nvml", machine.nvml, "--cuda", machine.cuda_driver};
+  command.argv = {
+      machine.engine.string(), "--devices", "--parent", std::to_string(::getpid()), "--nvml", machine.nvml, "--cuda",
+      machine.cuda_driver};
   command.directory = "/";
   command.environment = process::without_git(machine.environment);
   // A driver without persistence wakes one GPU after the other, so that it is each answer which has a deadline.

@@ -76,7 +76,8 @@ std::string asks_cuda() {
 TEST_F(Devices, GetsPathsAndNoneOfOurVariables) {
   const auto devices = ask(
       R"(echo "{\"build\":\"b\",\"nvml\":{\"answer\":\"failed\",\"why\":\"$*\",\"path\":\"\"},\"cuda\":{\"answer\":\"failed\",\"why\":\"[$ENVGUARD_X]\",\"path\":\"\"},\"driver\":\"\",\"cuda_version\":\"\",\"gpus\":[],\"hidden\":[],\"asking\":\"\"}")");
-  EXPECT_EQ(devices.nvml.why, "--devices --nvml /none/nvml --cuda /none/cuda");
+  EXPECT_EQ(devices.nvml.why,
+            "--devices --parent " + std::to_string(::getpid()) + " --nvml /none/nvml --cuda /none/cuda");
   EXPECT_EQ(devices.no_gpu(), "[]");
   EXPECT_TRUE(devices.gpus.empty());
 }
