@@ -51,6 +51,7 @@ std::string write_observed(const model::Observed& observed) {
                    {"cpu", cpu_document(observed.cpu)},
                    {"caches", json_of(observed.caches)},
                    {"kernel_driver", json_of_kernel_driver(observed.kernel_driver)},
+                   {"pci_gpus", json_of(observed.pci_gpus)},
                    {"wsl", observed.wsl},
                    {"devices", json_of_devices(observed.devices)},
                    {"container", json_of(observed.container)},

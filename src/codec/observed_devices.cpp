@@ -73,7 +73,17 @@ Document json_of_devices(const std::optional<model::Devices>& devices) {
 
 Document json_of_kernel_driver(const std::optional<model::KernelDriver>& driver) {
   if (!driver) return nullptr;
-  return {{"version", driver->version}, {"open", driver->open}, {"gpus", driver->gpus}, {"excluded", driver->excluded}};
+  return {{"version", driver->version},
+          {"branch", driver->branch},
+          {"open", driver->open},
+          {"gpus", driver->gpus},
+          {"excluded", driver->excluded}};
+}
+
+Document json_of(const std::vector<model::PciGpu>& gpus) {
+  auto array = Document::array();
+  for (const auto& gpu : gpus) array.push_back({{"place", gpu.place}, {"driver", gpu.driver}});
+  return array;
 }
 
 Document json_of(const model::Container& container) {

@@ -54,6 +54,8 @@ std::string route(const model::Container& container, const model::Machine& machi
   const Mount* driver = mounted_at(mounts, driver_folder);
   if (driver != nullptr && driver->type == "tmpfs") return "nvidia-container-toolkit";
   if (container.device_files.empty() && container.driver_libraries.empty()) return "none";
+  // Apptainer binds the host's /dev whether it was asked for GPUs or not (apptainer.conf, "mount dev = yes").
+  if (container.kind == "apptainer" && container.driver_libraries.empty()) return "none";
   // nvidia-container-toolkit: pkg/nvcdi/wrapper.go sets NVIDIA_VISIBLE_DEVICES=void for every CDI device,
   // driver-nvml.go NVIDIA_CTK_LIBCUDA_DIR, and the hook disable-device-node-modification mounts params alone.
   const bool asked_for_void = container.visible_devices == std::vector<std::string>{"void"};

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "detect/search.hpp"
+#include "knowledge/knowledge.hpp"
 
 namespace envguard::detect {
 
@@ -31,6 +32,13 @@ std::string line_of(std::string_view text, std::string_view name) {
       return std::string(base::trim(line.substr(colon + 1)));
   }
   return {};
+}
+
+/// "580, production until 2026-08".
+std::string branch_in(std::string_view version) {
+  const auto number = knowledge::Dotted::parse(version);
+  const auto* branch = number ? knowledge::branch_of(*number) : nullptr;
+  return branch ? fmt::format("{}, {} until {}", branch->number, branch->kind, branch->end) : std::string();
 }
 
 /// "NVIDIA H200 at 0000:1b:00.0"; the folder is named by the place on the bus.
@@ -59,6 +67,7 @@ std::optional<model::KernelDriver> kernel_driver(const model::Machine& machine) 
   model::KernelDriver found;
   const auto version = driver(machine).components;
   if (!version.empty()) found.version = version.front().version;
+  found.branch = branch_in(found.version);
   const auto folder = machine.proc / "driver" / "nvidia";
   const auto text = search.text(folder / "version");
   found.open = text && text->find("Open Kernel Module") != std::string::npos;
@@ -68,6 +77,21 @@ std::optional<model::KernelDriver> kernel_driver(const model::Machine& machine) 
     if (line_of(information, "GPU Excluded") == "Yes") found.excluded.push_back(found.gpus.back());
   }
   if (version.empty() && !text && found.gpus.empty()) return std::nullopt;
+  return found;
+}
+
+std::vector<model::PciGpu> pci_gpus(const model::Machine& machine) {
+  constexpr std::string_view nvidia = "0x10de";
+  constexpr std::string_view display = "0x03";  // PCI's class: VGA, 3D and other display controllers
+  Search search;
+  std::vector<model::PciGpu> found;
+  const auto folder = machine.sys / "bus" / "pci" / "devices";
+  for (const std::string& place : search.names(folder)) {
+    if (base::trim(search.text(folder / place / "vendor").value_or("")) != nvidia) continue;
+    if (!search.text(folder / place / "class").value_or("").starts_with(display)) continue;
+    std::error_code error;
+    found.push_back({place, std::filesystem::read_symlink(folder / place / "driver", error).filename().string()});
+  }
   return found;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "detect/facts.hpp"
 #include "model/machine.hpp"
@@ -14,6 +15,9 @@ namespace envguard::detect {
 
 /// The kernel driver with its GPUs, of /sys/module/nvidia and /proc/driver/nvidia; nothing where it is not loaded.
 [[nodiscard]] std::optional<model::KernelDriver> kernel_driver(const model::Machine& machine);
+
+/// NVIDIA's GPUs on the PCI bus, of /sys/bus/pci/devices.
+[[nodiscard]] std::vector<model::PciGpu> pci_gpus(const model::Machine& machine);
 
 /// Windows' subsystem for Linux, where the GPU's driver is Windows' own: by the kernel's release, or /dev/dxg.
 [[nodiscard]] bool wsl(const model::Machine& machine);

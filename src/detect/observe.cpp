@@ -106,6 +106,7 @@ model::Observed observe(const model::Machine& machine, Discovery discovery, bool
   observed.cpu = cpu_key(machine);
   observed.caches = caches(machine);
   observed.kernel_driver = kernel_driver(machine);
+  if (!observed.kernel_driver) observed.pci_gpus = pci_gpus(machine);
   observed.wsl = wsl(machine);
   observed.container = container(machine);
   observed.findings = std::move(discovery.findings);

@@ -42,8 +42,7 @@ struct Absence {
   std::string looked_in;
 };
 
-/// One variable known to move numerics, as the caller's environment has it. `value` is what a lock records: a path is
-/// kept as file name and build id, never as a path.
+/// A variable known to move numerics. `value` is what a lock records: of a path its file name and build id alone.
 struct Knob {
   std::string name;
   std::string value;
@@ -85,6 +84,7 @@ struct Observed {
   CpuKey cpu;
   std::vector<std::pair<std::string, std::string>> caches;  ///< "l1d" -> "32 KiB" …; oneDNN and MKL block by them
   std::optional<KernelDriver> kernel_driver;
+  std::vector<PciGpu> pci_gpus;    ///< looked for where NVIDIA's kernel driver is not loaded
   bool wsl = false;                ///< Windows' subsystem for Linux, where the driver is Windows' own
   std::optional<Devices> devices;  ///< what driver and GPUs answered; nothing: they were not asked
   std::optional<GpuKey> gpu;       ///< of the device asked for; read by the engine

@@ -91,13 +91,23 @@ void put_library(Page& page, std::string_view label, const model::DriverLibrary&
 void put_kernel_driver(Page& page, const model::KernelDriver& driver) {
   page.row("module", {fmt::format("NVIDIA's {} kernel module {}", driver.open ? "open" : "proprietary", driver.version),
                       {driver.gpus.empty() ? "" : fmt::format(", which drives {}", commas(driver.gpus)), Tone::faint}});
+  if (!driver.branch.empty()) page.row("", {"branch " + driver.branch});
   if (!driver.excluded.empty()) page.row("", {"told to leave alone: " + commas(driver.excluded)});
 }
 
 std::string route(const model::Container& container) {
+  if (container.gpu_route == "none" && container.kind == "apptainer" && !container.device_files.empty())
+    return "started without --nv, with the host's /dev alone";
   if (container.gpu_route == "none") return "no GPU was passed into it";
   if (container.gpu_route == "device-files") return "GPU device files were passed into it by hand";
   return container.gpu_route.empty() ? std::string() : "the GPU came in by " + container.gpu_route;
+}
+
+/// Nothing of a driver: no kernel module, no device file, neither of its libraries. A finding says so.
+bool has_no_driver(const model::Observed& observed) {
+  const auto& devices = *observed.devices;
+  return devices.nvml.answer == DriverAnswer::no_library && devices.cuda.answer == DriverAnswer::no_library &&
+         !observed.kernel_driver && !observed.wsl && observed.container.device_files.empty();
 }
 
 }  // namespace
@@ -105,7 +115,7 @@ std::string route(const model::Container& container) {
 void put_devices(Page& page, const model::Observed& observed) {
   if (observed.kernel_driver) put_kernel_driver(page, *observed.kernel_driver);
   if (observed.wsl) page.row("platform", {"Windows Subsystem for Linux: the driver is Windows' own"});
-  if (!observed.devices) return;
+  if (!observed.devices || has_no_driver(observed)) return;
   const auto& devices = *observed.devices;
   put_library(page, "NVML", devices.nvml, devices.driver.empty() ? "answered" : "driver " + devices.driver);
   put_library(page, "libcuda", devices.cuda,

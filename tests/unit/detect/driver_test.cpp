@@ -50,6 +50,27 @@ TEST(KernelDriver, AFolderThatSaysNothingIsAGpuAllTheSame) {
   EXPECT_THAT(kernel_driver(tree.machine)->excluded, IsEmpty());
 }
 
+TEST(KernelDriver, ABranchThatIsKnownHasItsEnd) {
+  const auto branch = [](const std::string& version) {
+    return kernel_driver(Tree("-- sys/module/nvidia/version --\n" + version + "\n").machine)->branch;
+  };
+  EXPECT_EQ(branch("535.161.08"), "535, long-term support until 2026-06");
+  EXPECT_EQ(branch("999.1"), "");
+}
+
+TEST(PciGpus, AreNvidiasDisplayControllers) {
+  Tree tree(
+      "-- sys/bus/pci/devices/0000:00:02.0/vendor --\n0x8086\n-- sys/bus/pci/devices/0000:00:02.0/class --\n0x030000\n"
+      "-- sys/bus/pci/devices/0000:01:00.0/vendor --\n0x10de\n-- sys/bus/pci/devices/0000:01:00.0/class --\n0x030000\n"
+      "-- sys/bus/pci/devices/0000:01:00.0/driver -> ../../../bus/pci/drivers/nouveau --\n"
+      "-- sys/bus/pci/devices/0000:01:00.1/vendor --\n0x10de\n-- sys/bus/pci/devices/0000:01:00.1/class --\n0x040300\n"
+      "-- sys/bus/pci/devices/0000:41:00.0/vendor --\n0x10de\n-- sys/bus/pci/devices/0000:41:00.0/class "
+      "--\n0x030200\n");
+  EXPECT_THAT(pci_gpus(tree.machine),
+              ElementsAre(model::PciGpu{"0000:01:00.0", "nouveau"}, model::PciGpu{"0000:41:00.0", ""}));
+  EXPECT_THAT(pci_gpus(Tree("").machine), IsEmpty());
+}
+
 TEST(Wsl, IsKnownByItsKernelOrItsDevice) {
   EXPECT_FALSE(wsl(Tree("-- proc/sys/kernel/osrelease --\n6.8.0-31-generic\n").machine));
   EXPECT_TRUE(wsl(Tree("-- proc/sys/kernel/osrelease --\n5.15.167.4-microsoft-standard-WSL2\n").machine));
