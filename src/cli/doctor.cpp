@@ -9,6 +9,7 @@
 #include "cli/scene.hpp"
 #include "cli/subject.hpp"
 #include "codec/observed.hpp"
+#include "diagnosis/diagnosis.hpp"
 
 namespace envguard::cli {
 
@@ -30,19 +31,10 @@ Scene scene_or_finding(const Call& call, std::vector<Finding>& findings) {
   }
 }
 
-/// Nothing of a driver: no kernel module, no device file, neither of its libraries.
-bool has_no_driver(const model::Observed& observed, const model::Devices& devices) {
-  const bool libraries =
-      devices.nvml.answer != model::DriverAnswer::no_library || devices.cuda.answer != model::DriverAnswer::no_library;
-  return !libraries && !observed.kernel_driver && !observed.wsl && observed.container.device_files.empty();
-}
-
 /// Driver and GPUs, however they answer; an engine that cannot ask is a finding.
 void look_at_gpus(const Call& call, model::Observed& observed, std::vector<Finding>& findings) {
   try {
-    auto devices = ask_devices(call);
-    if (has_no_driver(observed, devices)) return;
-    observed.devices = std::move(devices);
+    observed.devices = ask_devices(call);
     take_key(observed, 0);
   } catch (const base::Error& error) {
     if (error.code() == base::ExitCode::interrupted) throw;
@@ -73,6 +65,7 @@ base::ExitCode run(const DoctorOptions& options, const Call& call) {
                         "the policy has other environments than " + environments.front().name, "",
                         "envguard doctor --torch INSTALL looks at another install"});
   }
+  observed.findings = diagnosis::weighed(observed);
   observed.findings = findings_of(call, observed);
   observed.findings.insert(observed.findings.end(), findings.begin(), findings.end());
   call.print(call.text() ? report::doctor_text(observed, call.style()) : codec::write_observed(observed));

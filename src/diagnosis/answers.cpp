@@ -28,7 +28,7 @@ struct Failure {
   const model::Observed& observed;
   const model::DriverLibrary& library;
   Severity severity;
-  std::string consequence;  ///< "; torch.cuda.is_available() is false", or nothing
+  std::string consequence;  ///< for PyTorch: "; torch.cuda.is_available() is false", or nothing
 
   [[nodiscard]] model::Finding finding(std::string id, const std::string& what, std::string mend) const {
     return {severity, std::move(id), what + consequence + ".", base::visible(library.path), std::move(mend)};
@@ -40,6 +40,21 @@ struct Failure {
   }
 };
 
+/// PyTorch asks libcuda alone, so a failure of NVML says nothing of it.
+std::string consequence(const model::Devices& devices, bool works) {
+  if (works) return {};
+  switch (devices.cuda.answer) {
+    case DriverAnswer::not_asked:
+      return "; libcuda was not asked after that";
+    case DriverAnswer::hung:
+      return "; torch.cuda.is_available() would wait for it as well";
+    case DriverAnswer::crashed:
+      return "; torch.cuda.is_available() would die of it as well";
+    default:
+      return "; torch.cuda.is_available() is false";
+  }
+}
+
 model::Finding hung(const Failure& failure) {
   return cite(
       "driver-answers",
@@ -49,20 +64,25 @@ model::Finding hung(const Failure& failure) {
 }
 
 model::Finding crashed(const Failure& failure) {
+  // "SIGABRT: cuInit of libcuda.so.1", whose end is what was asked.
+  const std::string how = failure.why().substr(0, failure.why().find(": "));
   return cite("driver-answers",
-              failure.finding("driver-crashes",
-                              fmt::format("The process that asked {} died{}{}", failure.asking(),
-                                          failure.library.why.empty() ? "" : ": ", failure.why()),
-                              "# see whether nvidia-smi dies as well; install the driver again if it does"));
+              failure.finding(
+                  "driver-crashes",
+                  fmt::format("The process that asked {} died{}{}", failure.asking(), how.empty() ? "" : " of ", how),
+                  "# see whether nvidia-smi dies as well; install the driver again if it does"));
 }
 
 model::Finding mismatch(const Failure& failure) {
   const auto kernel = driver_of(failure.observed);
   const std::string module = kernel ? fmt::format("The loaded kernel module is {}", kernel->text())
                                     : std::string("The loaded kernel module is of another version");
+  const std::string library = version_in_name(failure.library.path);
+  const bool differs = !library.empty() && kernel && kernel->text() != library;
   return cite("driver-one-version",
               failure.finding("driver-version-mismatch",
-                              fmt::format("{}, and the driver's library does not fit it ({})", module, failure.why()),
+                              fmt::format("{}, and the driver's library {} ({})", module,
+                                          differs ? "is " + library : "does not fit it", failure.why()),
                               failure.observed.container.any()
                                   ? "# restart this container: the host's driver was updated under it"
                                   : "# reboot, or end what uses the GPU and reload the nvidia modules"));
@@ -106,6 +126,19 @@ model::Finding no_permission(const Failure& failure) {
                           : "# see `ls -l /dev/nvidia*` and `id`; within a Slurm job, ask for one: --gres=gpu:1"));
 }
 
+/// Whether not even NVML gets at its device file, though that is there.
+bool lost_device_files(const model::Observed& observed) {
+  const model::DriverLibrary& nvml = observed.devices->nvml;
+  return observed.container.any() && observed.devices->cuda.answer != DriverAnswer::answered &&
+         nvml.answer == DriverAnswer::failed && nvml.why.starts_with("nvmlInit");
+}
+
+/// Whether libcuda alone fails, as it does after a suspend.
+bool cuda_alone_unknown(const model::Devices& devices) {
+  return devices.nvml.answer == DriverAnswer::answered && devices.cuda.answer == DriverAnswer::failed &&
+         devices.cuda.why.find("CUDA_ERROR_UNKNOWN") != std::string::npos;
+}
+
 model::Finding failed(const Failure& failure) {
   const auto& files = failure.observed.container.device_files;
   const auto has = [&](std::string_view name) { return std::ranges::find(files, name) != files.end(); };
@@ -116,8 +149,22 @@ model::Finding failed(const Failure& failure) {
                                             "without it ({})",
                                             failure.why()),
                                 "# on the host: sudo nvidia-modprobe -u -c=0; then start the container again"));
-  return cite("driver-answers", failure.finding("driver-fails", fmt::format("The driver fails ({})", failure.why()),
-                                                "# see what nvidia-smi and `sudo dmesg` say"));
+  if (lost_device_files(failure.observed))
+    return cite("device-files",
+                failure.finding("container-lost-its-gpus",
+                                fmt::format("NVML and libcuda fail in this container ({}), as when the host has "
+                                            "taken its GPUs away",
+                                            failure.why()),
+                                "# see whether nvidia-smi works on the host; if so, restart this container: a reload "
+                                "of systemd there takes devices away, and passing GPUs by CDI prevents that"));
+  const std::string what = fmt::format("The driver fails ({})", failure.why());
+  if (has("nvidia-uvm") && cuda_alone_unknown(*failure.observed.devices))
+    return cite("uvm-after-suspend",
+                failure.finding("driver-fails", what,
+                                fmt::format("# {}if the machine was suspended: sudo modprobe -r nvidia_uvm && sudo "
+                                            "modprobe nvidia_uvm; otherwise see what nvidia-smi and `sudo dmesg` say",
+                                            failure.observed.container.any() ? "on the host, " : "")));
+  return cite("driver-answers", failure.finding("driver-fails", what, "# see what nvidia-smi and `sudo dmesg` say"));
 }
 
 model::Finding tell(const Failure& failure) {
@@ -141,13 +188,15 @@ model::Finding tell(const Failure& failure) {
   }
 }
 
-/// Whether another finding says it better: each lost GPU by name, a compat package that is refused.
-bool told_elsewhere(const model::Devices& devices, const model::DriverLibrary& library) {
-  const bool vague = library.answer == DriverAnswer::lost || library.answer == DriverAnswer::failed;
-  if (vague && std::ranges::find(devices.hidden, DriverAnswer::lost, &model::HiddenGpu::answer) != devices.hidden.end())
-    return true;
-  return library.why.find("COMPAT_NOT_SUPPORTED") != std::string::npos ||
-         library.why.find("forward compatibility was attempted") != std::string::npos;
+/// Whether another finding says it better: each lost GPU by name, a compat package that is refused, NVML itself.
+bool told_elsewhere(const model::Observed& observed, const model::DriverLibrary& library) {
+  const model::Devices& devices = *observed.devices;
+  const auto is_vague = [](DriverAnswer answer) {
+    return answer == DriverAnswer::lost || answer == DriverAnswer::failed;
+  };
+  if (is_vague(library.answer) && std::ranges::any_of(devices.hidden, is_vague, &model::HiddenGpu::answer)) return true;
+  return &library == &devices.cuda && attempted_compat(devices) &&
+         (refused_compat(observed) || devices.nvml.answer == DriverAnswer::version_mismatch);
 }
 
 Findings without_nvml(const model::Devices& devices) {
@@ -169,9 +218,8 @@ Findings answers(const model::Observed& observed) {
   const bool works = devices.cuda.answer == DriverAnswer::answered && !devices.gpus.empty();
   for (const DriverAnswer answer : told) {
     for (const model::DriverLibrary* library : {&devices.cuda, &devices.nvml}) {
-      if (library->answer != answer || told_elsewhere(devices, *library)) continue;
-      return {tell({observed, *library, works ? Severity::warning : Severity::error,
-                    works ? "" : "; torch.cuda.is_available() is false"})};
+      if (library->answer != answer || told_elsewhere(observed, *library)) continue;
+      return {tell({observed, *library, works ? Severity::warning : Severity::error, consequence(devices, works)})};
     }
   }
   return without_nvml(devices);

@@ -78,16 +78,31 @@ std::optional<model::Finding> judge(const model::Observed& observed, const Held&
                where, fitting_wheel(observed).value_or("# install a PyTorch that was built for this GPU")});
 }
 
+/// The GPUs that this PyTorch holds no PTX for.
+std::vector<std::string> without_ptx(const std::vector<model::Gpu>& gpus, const Held& held) {
+  std::vector<std::string> without;
+  for (const model::Gpu& gpu : gpus) {
+    const auto capability = Dotted::parse(gpu.key.compute_capability);
+    const auto runs = [&](const Code& code) { return code.ptx && code.runs_on(*capability); };
+    if (capability && std::ranges::none_of(held.code, runs)) without.push_back(named(gpu));
+  }
+  return without;
+}
+
 Findings forced_ptx(const model::Observed& observed, const Held& held) {
   const auto value = variable(observed, "CUDA_FORCE_PTX_JIT");
-  const bool has_ptx = std::ranges::any_of(held.code, &Code::ptx);
-  if (!value || value->empty() || *value == "0" || has_ptx) return {};
-  return {cite("force-ptx-jit",
-               {Severity::error, "forced-ptx-is-not-there",
-                fmt::format("CUDA_FORCE_PTX_JIT={} asks for PTX, and torch {} has none (it holds {}{}): no kernel of "
-                            "it loads.",
-                            base::visible(*value), torch_version(observed), base::visible(held.text), held.according),
-                "CUDA_FORCE_PTX_JIT", "unset CUDA_FORCE_PTX_JIT"})};
+  if (!value || value->empty() || *value == "0") return {};
+  const bool known = observed.devices && !observed.devices->gpus.empty();
+  const auto without = known ? without_ptx(observed.devices->gpus, held) : std::vector<std::string>();
+  if (known ? without.empty() : std::ranges::any_of(held.code, &Code::ptx)) return {};
+  const std::string whom = known ? fmt::format(" for {}", fmt::join(without, "; ")) : std::string();
+  return {
+      cite("force-ptx-jit",
+           {Severity::error, "forced-ptx-is-not-there",
+            fmt::format("CUDA_FORCE_PTX_JIT={} asks for PTX, and torch {} has none{} (it holds {}{}): no kernel of "
+                        "it loads.",
+                        base::visible(*value), torch_version(observed), whom, base::visible(held.text), held.according),
+            "CUDA_FORCE_PTX_JIT", "unset CUDA_FORCE_PTX_JIT"})};
 }
 
 }  // namespace

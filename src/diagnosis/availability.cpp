@@ -20,12 +20,13 @@ using model::Finding;
 using Severity = Finding::Severity;
 
 /// Findings after which no more need be said of why there is no GPU.
-constexpr std::array<std::string_view, 19> explaining{
+constexpr std::array<std::string_view, 21> explaining{
     // of detection
     "torch-without-libraries", "torch-does-not-open", "cuda-libraries-missing",
     // of the driver and its answers
     "driver-too-old", "forward-compatibility-refused", "driver-hangs", "driver-crashes", "driver-version-mismatch",
-    "gpu-lost", "stub-library", "system-not-ready", "no-permission", "no-uvm-device", "driver-fails",
+    "gpu-lost", "gpu-does-not-answer", "stub-library", "system-not-ready", "no-permission", "no-uvm-device",
+    "container-lost-its-gpus", "driver-fails",
     // of what is visible
     "no-visible-device", "mig-without-instance", "compute-mode-prohibited", "no-kernel-image",
     "forced-ptx-is-not-there"};
@@ -33,6 +34,15 @@ constexpr std::array<std::string_view, 19> explaining{
 bool explains(const Finding& finding) {
   return std::ranges::find(explaining, finding.id) != explaining.end();
 }
+
+/// Whether one of detection's findings explains it and is as grave: a note does not stand for an error.
+bool outweighed(const Finding& link, const Findings& detected) {
+  return std::ranges::any_of(detected,
+                             [&](const Finding& each) { return explains(each) && each.severity >= link.severity; });
+}
+
+constexpr const char* load_module =
+    "# sudo modprobe nvidia; if that fails, see `sudo dmesg`, `dkms status` and `mokutil --sb-state`";
 
 std::optional<Finding> other_build(const model::Observed& observed) {
   if (!has_nvidia(observed)) return std::nullopt;
@@ -54,7 +64,39 @@ std::string wanted_driver(const model::Observed& observed) {
   return fmt::format(" ({} or newer for CUDA {}.{})", floor->driver.text(), cuda->number(0), cuda->number(1));
 }
 
+/// "The NVIDIA GPU at 0000:01:00.0 (kernel driver: nouveau) is", "The NVIDIA GPUs at … are".
+std::string on_the_bus(const std::vector<model::PciGpu>& gpus) {
+  std::vector<std::string> places;
+  for (const model::PciGpu& gpu : gpus)
+    places.push_back(base::visible(gpu.place + (gpu.driver.empty() ? "" : " (kernel driver: " + gpu.driver + ")")));
+  const bool one = gpus.size() == 1;
+  return fmt::format("The NVIDIA {} at {} {}", one ? "GPU" : "GPUs", fmt::join(places, ", "), one ? "is" : "are");
+}
+
+/// The machine has a GPU, and what it lacks is the driver, or its kernel module alone.
+Finding gpu_without_driver(const model::Observed& observed) {
+  const auto& gpus = observed.pci_gpus;
+  const auto driven_by = [&](std::string_view name) {
+    return std::ranges::all_of(gpus, [&](const model::PciGpu& gpu) { return gpu.driver == name; });
+  };
+  const bool library = !observed.devices->cuda.path.empty();
+  std::string mend = fmt::format("# install NVIDIA's driver{} and reboot", wanted_driver(observed));
+  if (driven_by("vfio-pci"))
+    mend = "# nothing, where it is for a virtual machine; otherwise give it back to NVIDIA's driver";
+  else if (library)
+    mend = load_module;
+  return cite(
+      "torch-asks-libcuda",
+      {driven_by("vfio-pci") ? Severity::note
+       : library             ? Severity::error
+                             : Severity::warning,
+       "gpu-without-driver",
+       fmt::format("{} not driven by NVIDIA's kernel module, so torch.cuda.is_available() is false.", on_the_bus(gpus)),
+       "/sys/bus/pci/devices", std::move(mend)});
+}
+
 Finding no_driver(const model::Observed& observed) {
+  if (!observed.pci_gpus.empty()) return gpu_without_driver(observed);
   const bool library = !observed.devices->cuda.path.empty();
   return cite("torch-asks-libcuda",
               {Severity::note, "no-nvidia-driver",
@@ -62,7 +104,7 @@ Finding no_driver(const model::Observed& observed) {
                          "torch.cuda.is_available() is false."
                        : "No NVIDIA driver is here, so torch.cuda.is_available() is false.",
                library ? base::visible(observed.devices->cuda.path) : "/proc/driver/nvidia, libcuda.so.1",
-               library ? std::string("sudo modprobe nvidia")
+               library ? std::string(load_module)
                        : fmt::format("# nothing without an NVIDIA GPU; with one, install its driver{}",
                                      wanted_driver(observed))});
 }
@@ -109,11 +151,7 @@ Finding no_device(const model::Observed& observed) {
                   : "# see CUDA_VISIBLE_DEVICES (an empty one hides all), and whether the job was given a GPU"});
 }
 
-}  // namespace
-
-std::optional<Finding> missing_link(const model::Observed& observed, const Findings& said) {
-  if (!observed.install || std::ranges::any_of(said, explains) || std::ranges::any_of(observed.findings, explains))
-    return std::nullopt;
+std::optional<Finding> link_of(const model::Observed& observed) {
   const auto with_cuda = built_with_cuda(observed);
   if (!with_cuda) return std::nullopt;
   if (!*with_cuda) return other_build(observed);
@@ -129,6 +167,14 @@ std::optional<Finding> missing_link(const model::Observed& observed, const Findi
   if (!absent) return no_device(observed);
   if (observed.wsl) return wsl_without_driver();
   return observed.kernel_driver && answer == DriverAnswer::no_library ? no_libcuda(observed) : no_driver(observed);
+}
+
+}  // namespace
+
+std::optional<Finding> missing_link(const model::Observed& observed, const Findings& said) {
+  if (!observed.install || std::ranges::any_of(said, explains)) return std::nullopt;
+  auto link = link_of(observed);
+  return link && !outweighed(*link, observed.findings) ? link : std::nullopt;
 }
 
 }  // namespace envguard::diagnosis

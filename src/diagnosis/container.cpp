@@ -61,9 +61,11 @@ bool has_gpu_file(const model::Container& container) {
   });
 }
 
-/// The toolkit mounts "libcuda.so.580.65.06", CDI that or "libcuda.so.1".
-bool has_libcuda(const model::Container& container) {
-  return std::ranges::any_of(container.driver_libraries,
+/// The toolkit mounts "libcuda.so.580.65.06", CDI that or "libcuda.so.1"; a container that is a whole system (LXC) has
+/// one installed.
+bool has_libcuda(const model::Observed& observed) {
+  return !observed.devices->cuda.path.empty() ||
+         std::ranges::any_of(observed.container.driver_libraries,
                              [](std::string_view name) { return name.starts_with("libcuda.so"); });
 }
 
@@ -94,7 +96,7 @@ model::Finding container_without_gpu(const model::Observed& observed) {
                          : "",
                      consequence),
          "/dev/nvidia*", way_in(container)});
-  if (!has_libcuda(container))
+  if (!has_libcuda(observed))
     return cite("container-gpu",
                 {Severity::error, "container-without-libcuda",
                  fmt::format("This {} container has the GPU's device files and not the host's libcuda.so.1, {}.",

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <map>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -36,6 +38,32 @@ std::optional<Here> here(const model::Observed& observed) {
 std::string install(const std::optional<Dotted>& cuda, std::string_view version) {
   if (!cuda || cuda->number(0) < 11) return "# install the cuDNN that this PyTorch was built with";
   return fmt::format("pip install nvidia-cudnn-cu{}=={}", cuda->number(0), version);
+}
+
+/// Parts of several versions, in one folder or in many; of strays detection has said more.
+Findings among_themselves(const model::Observed& observed, const Here& here) {
+  std::map<std::string, std::vector<std::string>> by_version;
+  for (const model::CudaLibrary& library : observed.cuda_libraries) {
+    const auto version = library.component.starts_with("cudnn") ? Dotted::parse(library.version) : std::nullopt;
+    if (!version || version->count() < 3) continue;
+    const auto& name = library.path.filename().string();
+    by_version[fmt::format("{}.{}.{}", version->number(0), version->number(1), version->number(2))].push_back(name);
+  }
+  const bool said = std::ranges::find(observed.findings, "stray-cudnn", &model::Finding::id) != observed.findings.end();
+  if (by_version.size() < 2 || said) return {};
+  constexpr std::string_view pip = "pip install ";
+  const auto* build = official_build(observed);
+  const std::string again =
+      install(cuda_of_torch(observed), build && build->cudnn ? build->cudnn->text() : here.version.text());
+  std::vector<std::string> parts;
+  for (const auto& [version, names] : by_version)
+    parts.push_back(base::visible(fmt::format("{} of {}", names.front(), version)));
+  return {
+      cite("cudnn-one-version",
+           {Severity::error, "mixed-cudnn",
+            fmt::format("cuDNN's parts are of several versions: {}.", fmt::join(parts, ", ")), here.where,
+            again.starts_with(pip) ? fmt::format("pip install --force-reinstall --no-deps {}", again.substr(pip.size()))
+                                   : again})};
 }
 
 Findings against_torch(const model::Observed& observed, const Here& here) {
@@ -110,7 +138,7 @@ Findings against_cuda(const model::Observed& observed, const Here& here) {
 Findings cudnn(const model::Observed& observed) {
   const auto cudnn = here(observed);
   if (!cudnn || !built_with_cuda(observed).value_or(false)) return {};
-  for (auto* judge : {against_torch, against_cuda, against_gpus})
+  for (auto* judge : {among_themselves, against_torch, against_cuda, against_gpus})
     if (auto found = judge(observed, *cudnn); !found.empty()) return found;
   return {};
 }

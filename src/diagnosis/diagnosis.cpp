@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "diagnosis/machine.hpp"
 #include "diagnosis/subjects.hpp"
 
 namespace envguard::diagnosis {
@@ -15,6 +16,14 @@ std::vector<model::Finding> findings(const model::Observed& observed, std::strin
     std::ranges::move(subject(observed), std::back_inserter(found));
   if (auto link = missing_link(observed, found)) found.push_back(*std::move(link));
   std::ranges::stable_sort(found, std::greater<>{}, &model::Finding::severity);
+  return found;
+}
+
+std::vector<model::Finding> weighed(const model::Observed& observed) {
+  auto found = observed.findings;
+  const bool gpu = has_nvidia(observed) || !observed.pci_gpus.empty();
+  for (model::Finding& finding : found)
+    if (finding.id == "cuda-libraries-missing" && gpu) finding.severity = model::Finding::Severity::error;
   return found;
 }
 

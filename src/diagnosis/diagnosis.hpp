@@ -13,4 +13,8 @@ namespace envguard::diagnosis {
 /// included; what is unknown there is not judged.
 [[nodiscard]] std::vector<model::Finding> findings(const model::Observed& observed, std::string_view today);
 
+/// The findings of detection, each as grave as what driver and GPUs answered makes it: CUDA libraries that are missing
+/// are an error where there is a GPU to use.
+[[nodiscard]] std::vector<model::Finding> weighed(const model::Observed& observed);
+
 }  // namespace envguard::diagnosis

@@ -32,10 +32,6 @@ std::string driver_place(const model::Observed& observed) {
   return driver ? base::visible(driver->origin) : "";
 }
 
-bool from_compat_package(const std::string& path) {
-  return path.find("/compat/") != std::string::npos || path.find("cuda-compat") != std::string::npos;
-}
-
 /// Whether libcuda.so.1 comes from the compat package and is of less use than the driver's own.
 bool held_back(const model::Observed& observed, const knowledge::Floor& floor) {
   const auto driver = driver_of(observed);
@@ -52,7 +48,9 @@ Findings too_old(const model::Observed& observed, const Dotted& cuda) {
   std::string mend =
       fmt::format("# update the driver{} to {} or newer", observed.wsl ? " in Windows" : "", floor->driver.text());
   if (held_back(observed, *floor))
-    mend = "# take the folder of the cuda-compat package out of LD_LIBRARY_PATH: the driver's own libcuda is newer";
+    mend =
+        "# take the folder of the cuda-compat package out of LD_LIBRARY_PATH and /etc/ld.so.conf.d: the driver's own "
+        "libcuda is newer";
   else if (auto wheel = fitting_wheel(observed))
     mend = *std::move(wheel);
   return {cite("cuda-driver-floor",
@@ -86,21 +84,28 @@ Findings limited(const model::Observed& observed, const Dotted& cuda) {
                 driver_place(observed), fmt::format("# nothing, while what you use runs; of the drivers, {}", full)})};
 }
 
+/// What takes a newer libcuda away again, by where it is from.
+std::string mend_refused(const model::Observed& observed) {
+  if (from_compat_package(observed.devices->cuda.path))
+    return "# take the folder of the cuda-compat package out of LD_LIBRARY_PATH and /etc/ld.so.conf.d; if the driver "
+           "alone is too old for this CUDA, update it";
+  if (observed.container.any())
+    return "# start a container from an image of an older CUDA, or update the host's driver";
+  const auto driver = driver_of(observed);
+  return fmt::format("# install libcuda.so.1 and the kernel module from one release of the driver{}",
+                     driver ? fmt::format("; the module is {}", driver->text()) : "");
+}
+
 /// A newer libcuda than the driver, on a GPU that does not allow it.
 Findings refused(const model::Observed& observed) {
-  if (!observed.devices) return {};
+  if (!refused_compat(observed)) return {};
   const model::DriverLibrary& library = observed.devices->cuda;
-  if (library.why.find("COMPAT_NOT_SUPPORTED") == std::string::npos &&
-      library.why.find("forward compatibility was attempted") == std::string::npos)
-    return {};
   return {cite("cuda-forward-compatibility",
                {Severity::error, "forward-compatibility-refused",
                 fmt::format("libcuda.so.1 is newer than driver {}, and this GPU does not allow that ({}): "
                             "torch.cuda.is_available() is false.",
                             driver_here(observed), base::visible(library.why)),
-                base::visible(library.path),
-                "# take the folder of the cuda-compat package out of LD_LIBRARY_PATH; if the driver alone is too old "
-                "for this CUDA, update it"})};
+                base::visible(library.path), mend_refused(observed)})};
 }
 
 Findings forward(const model::Observed& observed) {
@@ -108,29 +113,44 @@ Findings forward(const model::Observed& observed) {
   const auto newest = cuda_of_driver(observed);
   const auto driver = driver_of(observed);
   const auto floor = newest ? knowledge::floor_of(*newest) : std::nullopt;
-  if (!floor || !driver || *driver >= floor->driver) return {};
+  if (!floor || !driver) return {};
+  const auto* toolkit = knowledge::toolkit(*newest);
+  const bool below = *driver < floor->driver;
+  // Within a major version the toolkit's own driver tells: a branch of drivers has one CUDA.
+  if (!below && (!toolkit || driver->number(0) >= toolkit->driver.number(0))) return {};
+  const auto without = below ? floor->driver.text() : toolkit->driver.text();
   return {cite("cuda-forward-compatibility",
                {Severity::note, "forward-compatibility",
                 fmt::format("libcuda.so.1 supports CUDA {}, which is newer than kernel driver {}: forward "
                             "compatibility (cuda-compat) is in use.",
                             newest->text(), driver->text()),
                 base::visible(observed.devices->cuda.path),
-                fmt::format("# nothing, while it runs; driver {} or newer does without", floor->driver.text())})};
+                fmt::format("# nothing, while it runs; driver {} or newer does without", without)})};
+}
+
+/// Whether the loaded module is not that of the driver which is installed: what it is too old for, a reboot may mend.
+bool awaits_reboot(const model::Observed& observed) {
+  if (!observed.devices || !observed.devices->gpus.empty() || refused_compat(observed)) return false;
+  return observed.devices->nvml.answer == model::DriverAnswer::version_mismatch ||
+         observed.devices->cuda.answer == model::DriverAnswer::version_mismatch;
 }
 
 Findings ended(const model::Observed& observed, std::string_view today) {
   const auto driver = driver_of(observed);
   const auto* branch = driver ? knowledge::branch_of(*driver) : nullptr;
   if (!branch || today.substr(0, month_length) <= branch->end) return {};
+  const model::Component* kernel = observed.component("driver");
   return {cite("driver-branch-end", {Severity::note, "driver-branch-ended",
                                      fmt::format("Driver {} is of the {} branch {}, whose life ended in {}.",
                                                  driver->text(), branch->kind, branch->number, branch->end),
-                                     driver_place(observed), "# plan an update to a branch that still gets fixes"})};
+                                     kernel ? base::visible(kernel->origin) : driver_place(observed),
+                                     "# plan an update to a branch that still gets fixes"})};
 }
 
 }  // namespace
 
 Findings driver(const model::Observed& observed, std::string_view today) {
+  if (awaits_reboot(observed)) return {};
   Findings found;
   const auto add = [&](Findings more) { std::ranges::move(more, std::back_inserter(found)); };
   const auto cuda = cuda_of_torch(observed);

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <cctype>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -17,6 +20,8 @@ using model::DriverAnswer;
 using model::Finding;
 using Severity = Finding::Severity;
 using Maybe = std::optional<Finding>;
+
+constexpr std::size_t domain_digits = 4;  ///< more of them in NVML's "00000000:1B:00.0" than in the kernel's
 
 Maybe other_name(const model::Gpu& gpu) {
   const bool same = gpu.nvml_name == gpu.key.gpu || gpu.nvml_name == model::whole_name(gpu.key);
@@ -82,16 +87,48 @@ std::string called(const model::HiddenGpu& gpu) {
   return base::visible(gpu.name) + (gpu.pci_id.empty() ? "" : " at " + place(gpu));
 }
 
-Maybe lost_one(const model::HiddenGpu& gpu, bool none_left) {
-  if (gpu.answer != DriverAnswer::lost) return std::nullopt;
-  return cite("gpu-lost",
-              {Severity::error, "gpu-lost",
-               fmt::format("{} does not answer any more ({}){}.", called(gpu), base::visible(gpu.why),
-                           none_left ? "; torch.cuda.is_available() is false" : ""),
-               place(gpu),
-               fmt::format("# read the Xid lines of `sudo dmesg`; if nobody else uses it: sudo nvidia-smi --gpu-reset "
-                           "-i {}; otherwise drain the machine and reboot",
-                           gpu.pci_id.empty() ? "<its PCI id>" : base::shell_quote(gpu.pci_id))});
+/// One that NVML calls lost, or has but an unknown error of.
+Maybe silent_one(const model::HiddenGpu& gpu, bool none_left) {
+  const bool lost = gpu.answer == DriverAnswer::lost;
+  if (!lost && gpu.answer != DriverAnswer::failed) return std::nullopt;
+  Finding finding{
+      Severity::error, lost ? "gpu-lost" : "gpu-does-not-answer",
+      fmt::format("{} does not answer{} ({}){}.", called(gpu), lost ? " any more" : "", base::visible(gpu.why),
+                  none_left ? "; torch.cuda.is_available() is false" : ""),
+      place(gpu),
+      fmt::format("# read the Xid lines of `sudo dmesg`; if nobody else uses it: sudo nvidia-smi --gpu-reset -i {}; "
+                  "otherwise drain the machine and reboot",
+                  gpu.pci_id.empty() ? "<its PCI id>" : base::shell_quote(gpu.pci_id))};
+  return lost ? cite("gpu-lost", std::move(finding)) : cite("gpu-unknown-error", std::move(finding));
+}
+
+/// The kernel's GPUs that no library names, each "NVIDIA H200 at 0000:1b:00.0": where one alone does not say what it
+/// is, it is this one.
+std::vector<std::string> unnamed(const model::Observed& observed) {
+  if (!observed.kernel_driver) return {};
+  auto gpus = observed.kernel_driver->gpus;
+  // NVML writes the domain with eight digits and in capitals.
+  const auto stands_at = [](const std::string& gpu, std::string pci_id) {
+    std::ranges::transform(pci_id, pci_id.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return pci_id.size() > domain_digits && gpu.ends_with(pci_id.substr(domain_digits));
+  };
+  for (const model::Gpu& known : observed.devices->gpus)
+    std::erase_if(gpus, [&](const std::string& gpu) { return stands_at(gpu, known.pci_id); });
+  for (const model::HiddenGpu& known : observed.devices->hidden)
+    std::erase_if(gpus, [&](const std::string& gpu) { return stands_at(gpu, known.pci_id); });
+  for (const std::string& excluded : observed.kernel_driver->excluded) std::erase(gpus, excluded);
+  return gpus;
+}
+
+/// The same GPU with the name and place that the kernel has of it.
+model::HiddenGpu completed(model::HiddenGpu gpu, const std::vector<std::string>& unnamed) {
+  if (!gpu.pci_id.empty() || !gpu.uuid.empty() || unnamed.size() != 1) return gpu;
+  const std::string& text = unnamed.front();
+  const auto at = text.rfind(" at ");
+  if (at == std::string::npos) return gpu;
+  gpu.name = text.substr(0, at);
+  gpu.pci_id = text.substr(at + 4);
+  return gpu;
 }
 
 Maybe without_instance(const model::HiddenGpu& gpu, bool none_left) {
@@ -121,8 +158,9 @@ Findings gpus(const model::Observed& observed) {
   for (const model::Gpu& gpu : observed.devices->gpus)
     for (auto* judge : {other_name, ecc, compute_mode, fabric, vgpu, mig_mode_alone}) add(judge(gpu));
   const bool none_left = observed.devices->gpus.empty();
+  const auto silent = unnamed(observed);
   for (const model::HiddenGpu& gpu : observed.devices->hidden) {
-    add(lost_one(gpu, none_left));
+    add(silent_one(completed(gpu, silent), none_left));
     add(without_instance(gpu, none_left));
   }
   return found;

@@ -84,6 +84,31 @@ std::optional<Dotted> cuda_of_driver(const model::Observed& observed) {
   return observed.devices ? Dotted::parse(observed.devices->cuda_version) : std::nullopt;
 }
 
+std::string version_in_name(std::string_view path) {
+  constexpr std::string_view end = ".so.";
+  const auto name = path.substr(path.rfind('/') + 1);
+  const auto place = name.rfind(end);
+  if (place == std::string_view::npos) return {};
+  const auto version = Dotted::parse(name.substr(place + end.size()));
+  return version && version->count() > 1 ? std::string(version->text()) : std::string();
+}
+
+bool from_compat_package(std::string_view path) {
+  return path.find("/compat/") != std::string_view::npos || path.find("cuda-compat") != std::string_view::npos;
+}
+
+bool attempted_compat(const model::Devices& devices) {
+  return devices.cuda.why.find("COMPAT_NOT_SUPPORTED") != std::string::npos ||
+         devices.cuda.why.find("forward compatibility was attempted") != std::string::npos;
+}
+
+bool refused_compat(const model::Observed& observed) {
+  if (!observed.devices || !attempted_compat(*observed.devices)) return false;
+  const auto nvml = observed.devices->nvml.answer;
+  if (nvml == model::DriverAnswer::version_mismatch) return false;
+  return nvml == model::DriverAnswer::answered || from_compat_package(observed.devices->cuda.path);
+}
+
 const knowledge::TorchBuild* official_build(const model::Observed& observed) {
   const auto [release, variant] = release_and_variant(observed);
   if (!release) return nullptr;

@@ -25,6 +25,19 @@ using knowledge::Dotted;
 /// The newest CUDA that libcuda.so.1 says it supports.
 [[nodiscard]] std::optional<Dotted> cuda_of_driver(const model::Observed& observed);
 
+/// "580.82.07" of /usr/lib/libcuda.so.580.82.07; empty: the name does not tell.
+[[nodiscard]] std::string version_in_name(std::string_view path);
+
+/// Whether a library of this path is of the cuda-compat package.
+[[nodiscard]] bool from_compat_package(std::string_view path);
+
+/// Whether libcuda says that it is newer than the kernel's driver, and that the GPU does not allow it.
+[[nodiscard]] bool attempted_compat(const model::Devices& devices);
+
+/// Whether that is of a cuda-compat package or its like: an updated driver whose old module is still loaded gets the
+/// same answer (pytorch/pytorch#40671), but NVML does not fit the module then either.
+[[nodiscard]] bool refused_compat(const model::Observed& observed);
+
 /// The official wheel that this PyTorch is ("2.11.0+cu130"), where it is one that is known.
 [[nodiscard]] const knowledge::TorchBuild* official_build(const model::Observed& observed);
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <string>
 #include <vector>
 
@@ -18,23 +17,16 @@ namespace {
 using knowledge::cite;
 using Severity = model::Finding::Severity;
 
-/// Knobs that say where and with how many, not how it is computed.
-constexpr std::array<std::string_view, 9> not_numerics{
-    "CUDA_DEVICE_ORDER", "CUDA_VISIBLE_DEVICES", "GLIBC_TUNABLES",       "LD_LIBRARY_PATH",   "LD_PRELOAD",
-    "MKL_NUM_THREADS",   "OMP_NUM_THREADS",      "OPENBLAS_NUM_THREADS", "PYTORCH_ALLOC_CONF"};
-
 Findings presets(const model::Observed& observed) {
   const std::string& image = observed.container.image;
-  if (image.find("NVIDIA") == std::string::npos) return {};
   std::vector<std::string> set;
-  for (const model::Knob& knob : observed.knobs)
-    if (std::ranges::find(not_numerics, knob.name) == not_numerics.end())
-      set.push_back(base::visible(fmt::format("{}={}", knob.name, knob.value)));
+  for (const std::string& name : observed.container.preset_knobs)
+    set.push_back(base::visible(fmt::format("{}={}", name, variable(observed, name).value_or(""))));
   if (set.empty()) return {};
-  return {cite("image-presets", {Severity::note, "image-presets",
-                                 fmt::format("{} presets variables that move numerics; set here: {}.",
-                                             base::visible(image), fmt::join(set, ", ")),
-                                 "variables of the image", "# nothing, where you want them; the lock records them"})};
+  return {cite("image-presets",
+               {Severity::note, "image-presets",
+                fmt::format("{} presets what moves numerics: {}.", base::visible(image), fmt::join(set, ", ")),
+                "variables of the image", "# nothing, where you want them; the lock records them"})};
 }
 
 Findings wsl(const model::Observed& observed) {

@@ -32,7 +32,9 @@ struct Known {
 Known known(const model::Devices& devices) {
   Known known;
   const auto add = [&](const std::string& uuid, const std::string& place) {
-    known.places.insert(place.empty() ? uuid : place);
+    // One that does not answer has neither, and is a GPU of its own.
+    const std::string other = uuid.empty() ? fmt::format("unknown {}", known.places.size()) : uuid;
+    known.places.insert(place.empty() ? other : place);
     known.uuids.insert(uuid);
     known.instances = known.instances || uuid.starts_with("MIG-");
   };
@@ -76,10 +78,26 @@ std::string spelled(const std::string& value) {
   return fmt::format("{}={}", name, value.empty() ? "\"\"" : base::visible(value));
 }
 
+/// Whether this is how every GPU is hidden on purpose.
+bool hides_all(std::string_view entry) {
+  return entry.empty() || entry.starts_with('-') || entry == no_device_files;
+}
+
+/// Without NVML nobody knows what is here; what hides everything is known all the same. A module that is not loaded is
+/// another cause, and NVML would name it.
+Findings all_hidden(const model::Devices& devices, const std::optional<std::string>& value) {
+  const bool none = devices.cuda.answer == DriverAnswer::no_device && devices.nvml.answer == DriverAnswer::no_library;
+  if (!value || !none || !hides_all(base::trim(base::split(*value, ',').front()))) return {};
+  return {cite("cuda-visible-devices",
+               {Severity::warning, "no-visible-device",
+                fmt::format("{} hides every GPU: torch.cuda.is_available() is false.", spelled(*value)),
+                std::string(name), fmt::format("unset {}", name)})};
+}
+
 Findings misspelled(const model::Devices& devices, const std::string& value, const std::string& entry,
                     std::size_t all) {
   const bool none = devices.gpus.empty();
-  const bool meant = entry.empty() || entry.starts_with('-') || entry == no_device_files;
+  const bool meant = hides_all(entry);
   const std::string what =
       none && meant ? fmt::format("{} hides every GPU ({} here): torch.cuda.is_available() is false.", spelled(value),
                                   counted(all))
@@ -111,9 +129,10 @@ Findings hidden(const model::Devices& devices, const std::optional<std::string>&
 }  // namespace
 
 Findings visibility(const model::Observed& observed) {
-  if (!observed.devices || observed.devices->nvml.answer != DriverAnswer::answered) return {};
+  if (!observed.devices) return {};
   const model::Devices& devices = *observed.devices;
   const auto value = variable(observed, name);
+  if (devices.nvml.answer != DriverAnswer::answered) return all_hidden(devices, value);
   const Known all = known(devices);
   const bool each_is_shown = value && !value->empty() && base::split(*value, ',').size() == devices.gpus.size();
   if (value && !each_is_shown && !all.places.empty())

@@ -1,7 +1,7 @@
 """Machines with NVIDIA GPUs that fixtures/gpus describes, put into a folder with fake libraries of the driver.
 
 A description holds `what` it is; `kernel` (version, open) of the module, nothing where none is loaded; `kernel_release`;
-`dev`, the names in /dev; `excluded` GPUs; more `files` and `environment`; `libraries` (nvml, cuda), where each lies, with
+`dev`, the names in /dev; `excluded` GPUs; more `files`, `links` and `environment`; `libraries` (nvml, cuda), where each lies, with
 `older_nvml` for one from before driver 450; libraries of CUDA that are `missing`; and `driver`, what the libraries answer (tests/fake-driver/description.cpp)."""
 
 import json
@@ -119,6 +119,8 @@ def put(root, description, **more):
     put_kernel(root, description)
     for name, text in description.get("files", {}).items():
         write(root / name, text)
+    for name, target in description.get("links", {}).items():
+        (root / name).symlink_to(target)
     under_test = {name: str(root / name) for name in ("home", "sys", "proc", "etc", "dev", "local", "cache", "loader")}
     under_test["system_libraries"] = []
     if "driver_deadline_ms" in description:

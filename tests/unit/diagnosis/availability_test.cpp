@@ -83,6 +83,48 @@ TEST(Availability, ADriverWithoutAnyGpuIsAWarning) {
   EXPECT_EQ(found(observed, "no-cuda-device").severity, Severity::warning);
 }
 
+TEST(Availability, AGpuOnTheBusWithoutADriverIsNoLaptop) {
+  Observed observed = laptop();
+  observed.pci_gpus = {{"0000:01:00.0", "nouveau"}};
+  EXPECT_THAT(ids(observed), ElementsAre("gpu-without-driver"));
+  const auto finding = found(observed, "gpu-without-driver");
+  EXPECT_EQ(finding.severity, Severity::warning);
+  EXPECT_THAT(finding.what,
+              HasSubstr("The NVIDIA GPU at 0000:01:00.0 (kernel driver: nouveau) is not driven by NVIDIA's"));
+  EXPECT_EQ(finding.mend, "# install NVIDIA's driver (580 or newer for CUDA 13.0) and reboot");
+  observed.devices->cuda = {DriverAnswer::no_device, "cuInit: 100", "/usr/lib/libcuda.so.1"};
+  observed.devices->nvml = {DriverAnswer::no_driver, "nvmlInit_v2: Driver Not Loaded", "/usr/lib/libnvidia-ml.so.1"};
+  EXPECT_EQ(found(observed, "gpu-without-driver").severity, Severity::error);
+  EXPECT_THAT(found(observed, "gpu-without-driver").mend, HasSubstr("sudo modprobe nvidia; if that fails"));
+  observed.pci_gpus = {{"0000:01:00.0", "vfio-pci"}, {"0000:02:00.0", "vfio-pci"}};
+  EXPECT_EQ(found(observed, "gpu-without-driver").severity, Severity::note);
+  EXPECT_THAT(found(observed, "gpu-without-driver").what, HasSubstr("0000:02:00.0 (kernel driver: vfio-pci) are not"));
+  without_cuda(observed);
+  EXPECT_THAT(ids(observed), IsEmpty()) << "neither torch nor driver is for CUDA";
+}
+
+TEST(Availability, MissingLibrariesAreAnErrorWhereThereIsAGpu) {
+  Observed observed = laptop();
+  observed.findings = {{Severity::note, "cuda-libraries-missing", "", "", ""}};
+  EXPECT_EQ(weighed(observed).front().severity, Severity::note);
+  observed.pci_gpus = {{"0000:01:00.0", "nouveau"}};
+  EXPECT_EQ(weighed(observed).front().severity, Severity::error);
+  observed = clean();
+  observed.findings = {{Severity::note, "cuda-libraries-missing", "", "", ""}, {Severity::note, "other", "", "", ""}};
+  observed.kernel_driver.reset();
+  EXPECT_EQ(weighed(observed).front().severity, Severity::error);
+  EXPECT_EQ(weighed(observed).back().severity, Severity::note);
+}
+
+TEST(Availability, ANoteOfDetectionDoesNotHideAnError) {
+  Observed observed = clean();
+  fail_cuda(observed, DriverAnswer::no_library, "cannot open");
+  observed.findings = {{Severity::note, "cuda-libraries-missing", "", "", ""}};
+  EXPECT_THAT(ids(observed), ElementsAre("no-libcuda"));
+  observed.findings = weighed(observed);
+  EXPECT_THAT(ids(observed), IsEmpty());
+}
+
 TEST(Availability, ALaptopHasOneNote) {
   const auto all = findings(laptop(), today);
   ASSERT_EQ(all.size(), 1U);
@@ -172,6 +214,10 @@ TEST(Containers, TheLinkThatIsMissing) {
   EXPECT_THAT(ids(observed), ElementsAre("container-without-libcuda"));
   observed.container.driver_libraries = {"libcuda.so.580.65.06"};
   EXPECT_THAT(ids(observed), ElementsAre("container-gpu-does-not-answer"));
+
+  observed.container.driver_libraries.clear();
+  observed.devices->cuda = {DriverAnswer::no_device, "cuInit: 100", "/usr/lib/libcuda.so.1"};
+  EXPECT_THAT(ids(observed), ElementsAre("container-gpu-does-not-answer")) << "its own, which nothing mounts";
 
   observed.container.device_files = {"nvidia", "nvidiactl", "nvidia-uvm"};
   EXPECT_THAT(ids(observed), ElementsAre("container-without-gpu")) << "nvidiactl is no GPU";

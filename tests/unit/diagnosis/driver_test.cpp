@@ -31,8 +31,11 @@ TEST(Driver, ItsFindingsAndTheNearestMachinesWithoutThem) {
        "libcuda.so.1 supports CUDA 13.0, which is newer than kernel driver 535.161.08", "driver 580 or newer",
        [](Observed& o) { set_driver(o, "535.161.08", "13.0"); },
        [](Observed& o) { set_driver(o, "580.65.06", "13.0"); }},
+      {"forward-compatibility", Severity::note, "cuda-forward-compatibility",
+       "libcuda.so.1 supports CUDA 12.8, which is newer than kernel driver 535.161.08", "driver 570.26 or newer",
+       [](Observed& o) { set_driver(o, "535.161.08", "12.8"); }, [](Observed& o) { set_driver(o, "570.10", "12.8"); }},
       {"forward-compatibility-refused", Severity::error, "cuda-forward-compatibility", "this GPU does not allow that",
-       "cuda-compat package out of LD_LIBRARY_PATH",
+       "from one release of the driver",
        [](Observed& o) {
          set_torch(o, "2.11.0+cu128", "12.8.90", "9.19.0.56", "sm_90");
          set_driver(o, "535.161.08", "");
@@ -54,6 +57,18 @@ TEST(Driver, WhatForwardCompatibilityRefusesIsSaidOnce) {
   set_driver(observed, "535.161.08", "");
   fail_cuda(observed, DriverAnswer::failed, "cuInit: error 804 (CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE)");
   EXPECT_THAT(ids(observed), testing::ElementsAre("forward-compatibility-refused", "driver-branch-ended"));
+}
+
+TEST(Driver, WhatIsRefusedIsMendedByWhereItIsFrom) {
+  Observed observed = clean();
+  set_driver(observed, "575.57.08", "");
+  fail_cuda(observed, DriverAnswer::failed, "cuInit: error 804 (CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE)");
+  const auto mend = [&] { return found(observed, "forward-compatibility-refused").mend; };
+  EXPECT_THAT(mend(), HasSubstr("from one release of the driver; the module is 575.57.08"));
+  observed.container.kind = "docker";
+  EXPECT_THAT(mend(), HasSubstr("from an image of an older CUDA"));
+  observed.devices->cuda.path = "/usr/local/cuda/compat/libcuda.so.1";
+  EXPECT_THAT(mend(), HasSubstr("LD_LIBRARY_PATH and /etc/ld.so.conf.d"));
 }
 
 TEST(Driver, ACleanMachineHasNothingAboveANote) {

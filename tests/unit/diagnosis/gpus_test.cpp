@@ -156,6 +156,48 @@ TEST(Gpus, OneLostOfTwoIsNamedAndTheOtherComputes) {
   EXPECT_THAT(found(observed, "gpu-lost").what, testing::Not(HasSubstr("is_available")));
 }
 
+TEST(Gpus, OneThatDoesNotAnswerIsAnErrorThoughTheOtherComputes) {
+  Observed observed = clean();
+  hide_last(observed);
+  observed.devices->hidden.back() = {"", "", "", "CUDA counts it and does not say what it is"};
+  observed.devices->hidden.back().answer = DriverAnswer::failed;
+  EXPECT_THAT(ids(observed), testing::ElementsAre("gpu-does-not-answer"));
+  const auto finding = found(observed, "gpu-does-not-answer");
+  EXPECT_EQ(finding.severity, Severity::error);
+  EXPECT_EQ(finding.rule, "gpu-unknown-error");
+  EXPECT_THAT(finding.mend, HasSubstr("Xid"));
+  EXPECT_THAT(finding.what, HasSubstr("NVIDIA H100 at 0000:1b:00.0 does not answer (CUDA counts it"));
+  EXPECT_THAT(finding.mend, HasSubstr("--gpu-reset -i 0000:1b:00.0"));
+  observed.devices->hidden.push_back(observed.devices->hidden.back());
+  observed.kernel_driver->gpus.emplace_back("NVIDIA H100 at 0000:2b:00.0");
+  EXPECT_THAT(found(observed, "gpu-does-not-answer").what, HasSubstr("A GPU does not answer")) << "which is unknown";
+}
+
+TEST(Gpus, WhatHidesAllIsKnownWithoutNvml) {
+  Observed observed = clean();
+  fail_cuda(observed, DriverAnswer::no_device, "cuInit: 100");
+  observed.container.kind = "docker";
+  observed.container.device_files = {"nvidia0", "nvidia-uvm", "nvidiactl"};
+  observed.devices->nvml = {DriverAnswer::no_library, "cannot open", {}};
+  for (const auto* value : {"", "-1", "NoDevFiles", "-1,0"}) {
+    observed.knobs = {{"CUDA_VISIBLE_DEVICES", value}};
+    EXPECT_THAT(ids(observed), testing::ElementsAre("no-visible-device")) << value;
+  }
+  observed.knobs = {{"CUDA_VISIBLE_DEVICES", "0"}};
+  EXPECT_THAT(ids(observed), testing::ElementsAre("container-gpu-does-not-answer"));
+  observed = laptop();
+  observed.knobs = {{"CUDA_VISIBLE_DEVICES", "-1"}};
+  EXPECT_THAT(ids(observed), testing::ElementsAre("no-nvidia-driver")) << "nothing is here to be hidden";
+}
+
+TEST(Gpus, BlockedOnesAreCountedEach) {
+  Observed observed = clean();
+  hide_all(observed);
+  for (HiddenGpu& gpu : observed.devices->hidden) gpu = {"", "", "", "blocked", false, DriverAnswer::no_permission};
+  observed.knobs = {{"CUDA_VISIBLE_DEVICES", "-1"}};
+  EXPECT_THAT(found(observed, "no-visible-device").what, HasSubstr("hides every GPU (2 GPUs here)"));
+}
+
 TEST(Gpus, OfMigInstancesNoIndexIsJudged) {
   Observed observed = clean();
   observed.devices->gpus.front().uuid = "MIG-1";

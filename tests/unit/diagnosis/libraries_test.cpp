@@ -69,13 +69,16 @@ TEST(Libraries, TheirFindingsAndTheNearestMachinesWithoutThem) {
        [](Observed& o) { o.toolkits = {{"nvcc", "12.8.93", "/usr/local/cuda-12.8/bin/nvcc"}}; },
        [](Observed& o) { o.toolkits = {{"nvcc", "13.0.88", "/usr/local/cuda-13.0/bin/nvcc"}}; }},
       {"image-presets", Severity::note, "image-presets",
-       "NVIDIA PyTorch 26.02 presets variables that move numerics; set here: TORCH_ALLOW_TF32_CUBLAS_OVERRIDE=1.",
-       "# nothing",
+       "NVIDIA PyTorch 26.02 presets what moves numerics: TORCH_ALLOW_TF32_CUBLAS_OVERRIDE=1.", "# nothing",
        [](Observed& o) {
          o.container.image = "NVIDIA PyTorch 26.02";
-         o.knobs = {{"LD_LIBRARY_PATH", "x"}, {"TORCH_ALLOW_TF32_CUBLAS_OVERRIDE", "1"}};
+         o.container.preset_knobs = {"TORCH_ALLOW_TF32_CUBLAS_OVERRIDE"};
+         o.knobs = {{"CUBLAS_WORKSPACE_CONFIG", ":16:8"}, {"TORCH_ALLOW_TF32_CUBLAS_OVERRIDE", "1"}};
        },
-       [](Observed& o) { o.knobs = {{"TORCH_ALLOW_TF32_CUBLAS_OVERRIDE", "1"}}; }},
+       [](Observed& o) {
+         o.container.image = "NVIDIA CUDA 13.0.1";
+         o.knobs = {{"CUBLAS_WORKSPACE_CONFIG", ":16:8"}};
+       }},
       {"linux-driver-in-wsl", Severity::warning, "wsl-driver", "libcuda.so.1 loads from /usr/lib/libcuda.so.1",
        "# remove the Linux driver's packages", [](Observed& o) { o.wsl = true; },
        [](Observed& o) {
@@ -116,6 +119,35 @@ TEST(Architectures, PtxThatIsThereMayBeForced) {
   set_torch(observed, "2.9.1+cu130", "13.0.96", "9.13.0.50", "sm_90 compute_90");
   observed.knobs = {{"CUDA_FORCE_PTX_JIT", "1"}};
   EXPECT_THAT(ids(observed), testing::IsEmpty());
+}
+
+TEST(Architectures, PtxThatNoGpuHereRunsIsNone) {
+  Observed observed = clean();
+  set_torch(observed, "2.9.1+cu130", "13.0.96", "9.13.0.50", "sm_90 compute_120");
+  observed.knobs = {{"CUDA_FORCE_PTX_JIT", "1"}};
+  set_gpus(observed, {{"NVIDIA GB10", "12.1"}, {"NVIDIA H100 80GB HBM3", "9.0"}});
+  EXPECT_THAT(found(observed, "forced-ptx-is-not-there").what,
+              HasSubstr("has none for GPU 1, NVIDIA H100 80GB HBM3 ("));
+  observed.devices->gpus.clear();
+  EXPECT_THAT(ids(observed), testing::Not(testing::Contains("forced-ptx-is-not-there"))) << "nothing is known of GPUs";
+}
+
+TEST(Cudnn, PartsOfSeveralVersionsAreOneError) {
+  Observed observed = clean();
+  const auto part = [](const std::string& name, const std::string& version) {
+    return model::CudaLibrary{name, version, "", "/sp/nvidia/cudnn/lib/lib" + name + ".so.9", ""};
+  };
+  observed.cuda_libraries = {part("cudnn", "9.19.0.56"), part("cudnn_graph", "9.19.0"), part("cudnn_cnn", ""),
+                             part("cublas", "13.1.0.3")};
+  EXPECT_THAT(ids(observed), testing::IsEmpty());
+  observed.cuda_libraries.push_back(part("cudnn_ops", "9.10.2"));
+  EXPECT_THAT(ids(observed), testing::ElementsAre("mixed-cudnn"));
+  const auto finding = found(observed, "mixed-cudnn");
+  EXPECT_EQ(finding.severity, Severity::error);
+  EXPECT_THAT(finding.what, HasSubstr("libcudnn_ops.so.9 of 9.10.2, libcudnn.so.9 of 9.19.0."));
+  EXPECT_EQ(finding.mend, "pip install --force-reinstall --no-deps nvidia-cudnn-cu13==9.19.0.56");
+  observed.findings = {{Severity::error, "stray-cudnn", "", "", ""}};
+  EXPECT_THAT(ids(observed), testing::IsEmpty()) << "said by detection";
 }
 
 TEST(Cudnn, TheSmallestComputeCapabilityIsServed) {
