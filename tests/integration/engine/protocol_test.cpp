@@ -51,6 +51,9 @@ TEST(Arguments, AnOrphanDoesNotStart) {
   EXPECT_EQ(answer.status, 6);
   EXPECT_THAT(answer.printed, HasSubstr("the parent is not process 1"));
   EXPECT_TRUE(answer.lines.empty());
+  const auto devices = test::talk({"--devices", "--parent", "1", "--nvml", "/none", "--cuda", "/none"}, "");
+  EXPECT_EQ(devices.status, 6);
+  EXPECT_THAT(devices.printed, HasSubstr("the parent is not process 1"));
 }
 
 TEST(Session, SaysHelloBeforeItReadsAPlan) {
