@@ -65,7 +65,7 @@ def lines(document):
 
 
 def main():
-    if "--parent" not in sys.argv:
+    if "--protocol" not in sys.argv:
         os.execv(HERE / "built-engine", [str(HERE / "built-engine"), *sys.argv[1:]])
     with os.fdopen(CHANNEL, "wb") as out:
         for line in lines(json.loads(sys.stdin.buffer.read())):

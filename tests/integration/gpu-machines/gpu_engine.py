@@ -67,7 +67,7 @@ def as_gpu(line, gpu):
 
 def main():
     engine = [str(HERE / "real-engine"), *sys.argv[1:]]
-    if "--devices" in engine:
+    if "--protocol" not in engine:
         os.execv(engine[0], engine)
     engine[engine.index("--parent") + 1] = str(os.getpid())
     plan = sys.stdin.buffer.read()

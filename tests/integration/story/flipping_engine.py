@@ -45,7 +45,7 @@ def with_flips(line, wanted):
 
 def main():
     arguments = [str(HERE / "real-engine"), *sys.argv[1:]]
-    if "--parent" not in arguments:
+    if "--protocol" not in arguments:
         os.execv(arguments[0], arguments)
     arguments[arguments.index("--parent") + 1] = str(os.getpid())
     plan = sys.stdin.buffer.read()
