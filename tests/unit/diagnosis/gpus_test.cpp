@@ -188,6 +188,9 @@ TEST(Gpus, WhatHidesAllIsKnownWithoutNvml) {
   observed = laptop();
   observed.knobs = {{"CUDA_VISIBLE_DEVICES", "-1"}};
   EXPECT_THAT(ids(observed), testing::ElementsAre("no-nvidia-driver")) << "nothing is here to be hidden";
+  observed.devices->nvml = {DriverAnswer::no_driver, "nvmlInit_v2: Driver Not Loaded", "/usr/lib/libnvidia-ml.so.1"};
+  observed.devices->cuda = {DriverAnswer::no_device, "cuInit: 100", "/usr/lib/libcuda.so.1"};
+  EXPECT_THAT(ids(observed), testing::ElementsAre("no-nvidia-driver")) << "the module is what lacks";
 }
 
 TEST(Gpus, BlockedOnesAreCountedEach) {

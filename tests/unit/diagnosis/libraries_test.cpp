@@ -130,6 +130,8 @@ TEST(Architectures, PtxThatNoGpuHereRunsIsNone) {
               HasSubstr("has none for GPU 1, NVIDIA H100 80GB HBM3 ("));
   observed.devices->gpus.clear();
   EXPECT_THAT(ids(observed), testing::Not(testing::Contains("forced-ptx-is-not-there"))) << "nothing is known of GPUs";
+  set_torch(observed, "2.11.0+cu130", "13.0.96", "9.19.0.56", "sm_90");
+  EXPECT_THAT(found(observed, "forced-ptx-is-not-there").what, HasSubstr("has none (it holds sm_90)"));
 }
 
 TEST(Cudnn, PartsOfSeveralVersionsAreOneError) {
