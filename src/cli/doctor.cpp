@@ -9,7 +9,6 @@
 #include "cli/scene.hpp"
 #include "cli/subject.hpp"
 #include "codec/observed.hpp"
-#include "diagnosis/diagnosis.hpp"
 
 namespace envguard::cli {
 
@@ -65,7 +64,6 @@ base::ExitCode run(const DoctorOptions& options, const Call& call) {
                         "the policy has other environments than " + environments.front().name, "",
                         "envguard doctor --torch INSTALL looks at another install"});
   }
-  observed.findings = diagnosis::weighed(observed);
   observed.findings = findings_of(call, observed);
   observed.findings.insert(observed.findings.end(), findings.begin(), findings.end());
   call.print(call.text() ? report::doctor_text(observed, call.style()) : codec::write_observed(observed));

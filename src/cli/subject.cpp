@@ -108,7 +108,7 @@ bool built_with_cuda(const model::Observed& observed) {
 }
 
 std::vector<model::Finding> findings_of(const Call& call, const model::Observed& observed) {
-  auto findings = observed.findings;
+  auto findings = diagnosis::weighed(observed);
   auto more = diagnosis::findings(observed, model::utc_day(call.machine.now()));
   std::ranges::move(more, std::back_inserter(findings));
   std::ranges::stable_sort(findings, std::greater<>{}, &model::Finding::severity);
