@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "cli/gpu_gate.hpp"
 #include "cli/memory.hpp"
 #include "compare/choose.hpp"
@@ -119,14 +120,20 @@ void Inquest::judge_at(model::Device device, const Baselines& baselines, std::ve
   judgements.back().device = device;
 }
 
-/// Every GPU was asked for, and one that the driver lists cannot compute.
+/// Every GPU was asked for, and one that the driver lists cannot compute, or not in this process.
 void Inquest::say_unusable(std::vector<model::Judgement>& judgements) const {
   if (!subject_.observed.devices) return;
-  for (const auto& gpu : compare::unusable(*subject_.observed.devices)) {
-    judgements.push_back(compare::judgement_of({ExitCode::not_judged, gpu, look}, environment_.name, question_.target));
+  const auto say = [&](const std::string& what, const std::string& next) {
+    judgements.push_back(
+        compare::judgement_of({ExitCode::not_judged, what, next}, environment_.name, question_.target));
     judgements.back().outcome = Outcome::no_gpu;
     judgements.back().device.kind = DeviceKind::cuda;
-  }
+  };
+  for (const auto& gpu : compare::unusable(*subject_.observed.devices)) say(gpu, look);
+  if (!call_.machine.variable("CUDA_VISIBLE_DEVICES").empty()) return;  // then all means those
+  for (const auto& uuid : compare::other_instances(*subject_.observed.devices))
+    say(fmt::format("CUDA shows one MIG instance to a process, and {} is another", base::visible(uuid)),
+        fmt::format("CUDA_VISIBLE_DEVICES={} envguard check --device cuda:0", base::shell_quote(uuid)));
 }
 
 /// The GPU that was asked for is not there: the answer for each lock of one.

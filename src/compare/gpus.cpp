@@ -137,4 +137,11 @@ std::vector<std::string> unusable(const model::Devices& devices) {
   return sentences;
 }
 
+std::vector<std::string> other_instances(const model::Devices& devices) {
+  std::vector<std::string> uuids;
+  for (const auto& hidden : devices.hidden)
+    if (hidden.why.empty() && hidden.uuid.starts_with("MIG-")) uuids.push_back(hidden.uuid);
+  return uuids;
+}
+
 }  // namespace envguard::compare

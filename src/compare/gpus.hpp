@@ -45,4 +45,7 @@ inline constexpr std::uint64_t needed_bytes = std::uint64_t{2} << 30;
 /// One that is only hidden from this process is not among them.
 [[nodiscard]] std::vector<std::string> unusable(const model::Devices& devices);
 
+/// UUIDs of the MIG instances that CUDA does not show to this process, of which it shows one alone.
+[[nodiscard]] std::vector<std::string> other_instances(const model::Devices& devices);
+
 }  // namespace envguard::compare

@@ -6,10 +6,12 @@ import hashlib
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 HERE = Path(sys.argv[0]).parent
 CHANNEL = 3
+OPENING = 0.3  # seconds: the memory is sampled meanwhile
 TF32 = ("blas.gemm_f32_2048x2048x2048_tf32", "train.cnn_sgd_tf32")
 # (what is set, to what): probes that it moves under each profile.
 BY_VARIABLE = {
@@ -49,6 +51,7 @@ def lines(document):
     plan = document["plan"]
     yield {"hello": {"protocol": 1, "build": document["build"], "recipe": plan["recipe"]}}
     yield {"opening": f"{plan['install']['library']}/libtorch.so"}
+    time.sleep(OPENING)
     gpu = json.loads((HERE / "gpu").read_text(encoding="utf-8"))
     yield {"opened": {"torch": plan["install"]["version"], "abi": 1, "gpu": gpu, "built": [], "not_settable": [],
                       "flags": [flag for flag in plan["flags"] if flag[1]]}}

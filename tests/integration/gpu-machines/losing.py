@@ -108,6 +108,16 @@ class Losing(GpuSandbox):
             found = self.judgements(harness.NOT_JUDGED, *asked)
             self.assertEqual(sorted(each["outcome"] for each in found), ["match", "no-gpu"], asked)
 
+    def test_all_does_not_leave_out_a_mig_instance_that_cuda_does_not_show(self):
+        shown, other = (f"MIG-1b5e010{place}-7c1a-4e0f-9d3b-5a6c7e8f0101" for place in (1, 2))
+        self.describe(self.divided(shown, other))
+        self.lock()
+        found = self.judgements(harness.NOT_JUDGED, "--no-cache", "--device", "all")
+        self.assertEqual([each["outcome"] for each in found], ["match", "no-gpu"])
+        self.assertIn(f"CUDA_VISIBLE_DEVICES={other} envguard check", found[1]["next"])
+        self.environment["CUDA_VISIBLE_DEVICES"] = shown
+        self.assertEqual(len(self.judgements(harness.MATCH, "--no-cache", "--device", "all")), 1)
+
     def test_a_gpu_that_goes_in_the_middle(self):
         self.lock()
         (self.engines / "fails").write_text("ops.sum_f32 CUDA error: unspecified launch failure", encoding="utf-8")

@@ -126,12 +126,7 @@ class Sharing(GpuSandbox):
         self.assertFalse(gpu["kept"], "the GPU was measured 13 hours ago")
 
     def test_a_mig_instance_is_measured_anew(self):
-        instance = {"profile": "1g.10gb", "uuid": "MIG-1b5e0101-7c1a-4e0f-9d3b-5a6c7e8f0101", "multiprocessors": 16,
-                    "total_mib": 9984, "free_mib": 9968}
-        self.describe({"mig": [instance], "can_mig": True})
-        keys = {instance["uuid"]: {"gpu": "NVIDIA H100 80GB HBM3", "compute_capability": "9.0", "sm_count": 16,
-                                   "mig_profile": "1g.10gb"}}
-        (self.engines / "gpus").write_text(json.dumps(keys), encoding="utf-8")
+        self.describe(self.divided("MIG-1b5e0101-7c1a-4e0f-9d3b-5a6c7e8f0101"))
         self.lock()
         for _ in range(2):
             judgement, = self.judgements(harness.MATCH)

@@ -138,20 +138,5 @@ class HostileNames(harness.Sandbox):
         self.assertNotIn("\x07", result.stderr + result.stdout)
 
 
-class MendedEvidence(harness.Sandbox):
-    def test_lock_mends_what_is_missing_or_damaged(self):
-        self.make_locked_repository()
-        lock, evidence = self.lock_file(), self.lock_file(".evidence")
-        good = harness.without_day(lock.read_bytes()), evidence.read_bytes()
-        for damage in (evidence.unlink, lambda: evidence.write_bytes(good[1][:1000])):
-            damage()
-            result = self.envguard(harness.MATCH, "check", "--no-cache")
-            self.assertIn(evidence.name, result.stdout)
-            self.envguard(harness.MATCH, "lock", "--device", "cpu")
-            self.assertTrue((harness.without_day(lock.read_bytes()), evidence.read_bytes()) == good)
-        evidence.unlink()
-        self.envguard(harness.VERSION_DRIFT, "lock", "--device", "cpu", "--check")
-
-
 if __name__ == "__main__":
     harness.main()

@@ -34,9 +34,18 @@ class GpuSandbox(harness.Sandbox):
         found = [{**usual, "uuid": usual["uuid"].replace("1b5e0001", f"1b5e000{place + 1}"),
                   "pci": f"00000000:{place + 1}B:00.0", **gpu} for place, gpu in enumerate(gpus)]
         self.description["driver"]["gpus"] = found
-        keys = {gpu["uuid"]: {"gpu": gpu["name"], "compute_capability": ".".join(map(str, gpu["capability"])),
-                              "sm_count": gpu["multiprocessors"]} for gpu in found}
+        keys = {}
+        for gpu in found:
+            key = {"gpu": gpu["name"], "compute_capability": ".".join(map(str, gpu["capability"]))}
+            keys[gpu["uuid"]] = key | {"sm_count": gpu["multiprocessors"]}
+            for instance in gpu.get("mig", []):
+                keys[instance["uuid"]] = key | {"sm_count": instance["multiprocessors"], "mig_profile": instance["profile"]}
         (self.engines / "gpus").write_text(json.dumps(keys), encoding="utf-8")
+
+    def divided(self, *instances):
+        """A GPU divided into small MIG instances of these UUIDs."""
+        return {"can_mig": True, "mig": [{"profile": "1g.10gb", "uuid": uuid, "multiprocessors": 16, "total_mib": 9984,
+                                          "free_mib": 9968} for uuid in instances]}
 
     def full(self):
         """Somebody's training."""
