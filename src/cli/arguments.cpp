@@ -74,7 +74,8 @@ std::vector<CLI::Option*> add_checked_device(CLI::App& command, CheckOptions& ch
           "cpu, cuda:N, all (each GPU in turn) or auto (default: every lock whose hardware this is)")
       ->type_name("DEVICE");
   auto* require =
-      command.add_flag("--require-gpu", check.require_gpu, "exit 4 where no GPU was judged, whatever the policy says");
+      command.add_flag("--require-gpu", check.require_gpu,
+                       "exit 4 where no GPU was judged, whatever the policy says; what was kept of a busy one counts");
   auto* wait =
       command
           .add_option_function<std::string>(

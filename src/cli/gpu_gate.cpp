@@ -41,15 +41,24 @@ const model::Gpu* GpuGate::gpu() const {
 
 void GpuGate::enter() {
   if (std::exchange(entered_, true) || gpu() == nullptr) return;
+  if (const auto why = compare::too_small(*gpu())) throw base::Error(base::ExitCode::not_judged, *why, elsewhere);
   // While another check was waited for, it was the one that used the GPU: who does now is asked again.
-  if (take_lock(Clock::now() + patience) == Taken::after_a_wait) devices_ = ask_devices(call_);
-  insist_on_idle();
+  if (take_lock(Clock::now() + patience) == Taken::after_a_wait) devices_ = ask_answering_devices(call_);
+  const auto* asked = gpu();
+  if (asked == nullptr) return;  // it has gone: the engine will say how
+  if (const auto why = compare::busy(*asked)) throw GpuBusy(*why, next_);
 }
 
-void GpuGate::look_again() {
-  if (gpu() == nullptr) return;
-  devices_ = ask_devices(call_);
-  insist_on_idle();
+std::optional<model::Fault> GpuGate::look_again() try {
+  if (gpu() == nullptr) return std::nullopt;
+  devices_ = ask_answering_devices(call_);
+  const auto* asked = gpu();
+  const auto why = asked == nullptr ? std::nullopt : compare::busy(*asked);
+  if (!why) return std::nullopt;
+  return model::Fault{model::Fault::Kind::gpu_taken, *why, {}};
+} catch (const base::Error& error) {
+  if (error.code() == base::ExitCode::interrupted) throw;
+  return model::Fault{model::Fault::Kind::cuda_error, error.message(), {}};
 }
 
 GpuGate::Taken GpuGate::take_lock(Clock::time_point until) {
@@ -64,12 +73,6 @@ GpuGate::Taken GpuGate::take_lock(Clock::time_point until) {
     taken = Taken::after_a_wait;
   }
   return taken;
-}
-
-void GpuGate::insist_on_idle() const {
-  const auto* asked = gpu();
-  if (asked == nullptr) return;  // it has gone: the engine will say how
-  if (const auto why = compare::busy(*asked)) throw GpuBusy(*why, next_);
 }
 
 }  // namespace envguard::cli

@@ -8,6 +8,7 @@
 #include "cli/call.hpp"
 #include "model/device.hpp"
 #include "model/gpu.hpp"
+#include "model/run.hpp"
 #include "process/file_lock.hpp"
 
 namespace envguard::cli {
@@ -22,6 +23,9 @@ class GpuBusy : public base::Error {
 inline constexpr const char* wait_or_elsewhere = "envguard check --wait 10m, or another GPU with --device cuda:N";
 inline constexpr const char* later_or_elsewhere = "the same again when it is idle, or another GPU with --device cuda:N";
 
+/// What to do about one that never will do.
+inline constexpr const char* elsewhere = "another GPU with --device cuda:N, or --device cpu";
+
 /// Lets one check at a time onto a GPU, and none onto a busy one.
 class GpuGate {
  public:
@@ -33,18 +37,17 @@ class GpuGate {
           std::string next = later_or_elsewhere);
 
   /// Before the first process on the GPU, which is this object's from then on; later calls do nothing. Throws GpuBusy,
-  /// and Error interrupted.
+  /// Error not_judged of a GPU that is too small for ever, and Error interrupted.
   void enter();
 
-  /// Before a process that is to confirm another's result: whoever came onto the GPU meanwhile moves what cuDNN
-  /// chooses. Throws as `enter`, and Error could_not_measure where the driver does not answer any more.
-  void look_again();
+  /// Before a process that is to confirm another's result: why it must not be started. Whoever came onto the GPU
+  /// meanwhile moves what cuDNN chooses, and what was proven until then still counts. Throws Error interrupted.
+  [[nodiscard]] std::optional<model::Fault> look_again();
 
  private:
   [[nodiscard]] const model::Gpu* gpu() const;
   enum class Taken { at_once, after_a_wait };
   Taken take_lock(std::chrono::steady_clock::time_point until);
-  void insist_on_idle() const;
 
   const Call& call_;
   model::Device device_;

@@ -36,6 +36,11 @@ bool ends_all(const Error& error) {
   return error.code() == ExitCode::interrupted || error.code() == ExitCode::usage;
 }
 
+/// A busy GPU of which nothing was seen yet: what differed there is not to be forgotten over another's match.
+bool may_be_tried_again(const model::Judgement& judgement) {
+  return judgement.outcome == Outcome::gpu_busy && !compare::saw_a_difference(judgement);
+}
+
 std::vector<model::Lock> locks_of(const std::vector<model::Baseline>& baselines) {
   std::vector<model::Lock> locks;
   for (const auto& baseline : baselines) locks.push_back(baseline.lock);
@@ -76,6 +81,9 @@ std::vector<model::Judgement> Inquest::judge(const Baselines& baselines) {
   if (whole)
     compare::answer_for_gpus(judgements, locks, subject_.observed,
                              {question_.context, question_.require_gpu, scene_.policy.commit.no_gpu});
+  // A commit is to be asked about these, whoever asks now.
+  basis_.leaves_gpus_out =
+      scene_.policy.commit.no_gpu != model::Response::pass && compare::leaves_out(judgements, locks);
   if (!judgements.empty()) return judgements;
   const auto device = question_.device     ? std::optional(question_.device->kind)
                       : question_.all_gpus ? std::optional(DeviceKind::cuda)
@@ -151,10 +159,16 @@ model::Judgement Inquest::judge_where_idle(const model::Baseline& baseline, mode
   const auto until = Clock::now() + question_.wait;
   while (true) {
     auto judgement = judge_first_idle(baseline, device);
-    if (judgement.outcome != Outcome::gpu_busy || Clock::now() >= until) return judgement;
+    if (!may_be_tried_again(judgement) || Clock::now() >= until) return judgement;
     process::pause(between_looks);
-    subject_.observed.devices = ask_devices(call_);
-    take_key(subject_.observed, device.index);
+    try {
+      ask_gpu(call_, subject_, device.index);
+    } catch (const Error& error) {
+      if (ends_all(error)) throw;
+      auto failed = compare::judgement_of(error, environment_.name, baseline.lock.target);
+      failed.device = device;
+      return failed;
+    }
   }
 }
 
@@ -162,9 +176,9 @@ model::Judgement Inquest::judge_first_idle(const model::Baseline& baseline, mode
   auto first = judge_or_say_why(baseline, device);
   if (question_.device || question_.all_gpus || !subject_.observed.devices) return first;
   for (const int other : compare::of_one_key(subject_.observed.devices->gpus, device.index)) {
-    if (first.outcome != Outcome::gpu_busy) break;
+    if (!may_be_tried_again(first)) break;
     auto judgement = judge_or_say_why(baseline, {device.kind, other});
-    if (judgement.outcome != Outcome::gpu_busy) return judgement;
+    if (!may_be_tried_again(judgement)) return judgement;
   }
   return first;
 }
@@ -173,8 +187,7 @@ model::Judgement Inquest::judge_or_say_why(const model::Baseline& baseline, mode
   auto judgement = [&] {
     try {
       auto judged = judge_one(baseline, device);
-      return judged.outcome == Outcome::could_not_measure ? with_its_users(std::move(judged), baseline, device)
-                                                          : judged;
+      return judged.outcome == Outcome::could_not_measure ? with_its_users(std::move(judged), device) : judged;
     } catch (const GpuBusy& busy) {
       return not_measured(baseline, Outcome::gpu_busy, busy.message(), busy.next());
     } catch (const Error& error) {
@@ -195,12 +208,15 @@ model::Judgement Inquest::judge_one(const model::Baseline& baseline, model::Devi
                         fmt::format("torch {} in {} is built without CUDA: it computes on no GPU",
                                     observed.install->version, observed.install->prefix.string()),
                         look);
+  if (const auto small = on_gpu ? too_small(device) : std::nullopt)
+    return not_measured(baseline, Outcome::no_gpu, *small, elsewhere);
   const auto plan = make_plan(subject_, device, {});
   const auto runner = make_runner(call_, subject_);
   ProgressLine progress(call_);
   // A measurement takes a while, in which others may have taken the next GPU.
   const bool ask_again = on_gpu && basis_.measured && observed.devices;
-  GpuGate gate(call_, device, ask_again ? std::optional(ask_devices(call_)) : observed.devices, wait_or_elsewhere);
+  GpuGate gate(call_, device, ask_again ? std::optional(ask_answering_devices(call_)) : observed.devices,
+               wait_or_elsewhere);
   const auto other = against_ ? std::optional(make_plan(*against_, device, {})) : std::nullopt;
   EngineLaboratory engine(runner, plan, other, gate, purse_, progress);
   KeptLaboratory laboratory(engine, keeper_.cache(), call_.machine.build, keeper_.kept_state());
@@ -216,6 +232,13 @@ model::Judgement Inquest::judge_one(const model::Baseline& baseline, model::Devi
   basis_.on_mig = basis_.on_mig || (on_gpu && observed.gpu && !observed.gpu->mig_profile.empty());
   basis_.used_kept = basis_.used_kept || laboratory.used_kept();
   return judgement;
+}
+
+std::optional<std::string> Inquest::too_small(model::Device device) const {
+  if (!subject_.observed.devices) return std::nullopt;
+  const auto& gpus = subject_.observed.devices->gpus;
+  const auto gpu = std::ranges::find(gpus, device.index, &model::Gpu::index);
+  return gpu == gpus.end() ? std::nullopt : compare::too_small(*gpu);
 }
 
 /// What was mapped is the truth; where the dynamic linker had answered otherwise, what rested on that is told.
@@ -239,8 +262,7 @@ model::Judgement Inquest::not_measured(const model::Baseline& baseline, Outcome 
 }
 
 /// What failed on a GPU may have failed because of who else is on it, which is asked now.
-model::Judgement Inquest::with_its_users(model::Judgement judgement, const model::Baseline& baseline,
-                                         model::Device device) const {
+model::Judgement Inquest::with_its_users(model::Judgement judgement, model::Device device) const {
   if (device.kind == DeviceKind::cpu) return judgement;
   try {
     const auto devices = ask_devices(call_);
@@ -249,8 +271,12 @@ model::Judgement Inquest::with_its_users(model::Judgement judgement, const model
       judgement.notes.push_back(fmt::format("GPU {} does not answer any more: {}", device.index, devices.no_gpu()));
       return judgement;
     }
-    if (const auto taken = compare::taken_meanwhile(*gpu, judgement.what))
-      return not_measured(baseline, Outcome::gpu_busy, *taken, wait_or_elsewhere);
+    if (const auto taken = compare::taken_meanwhile(*gpu, judgement.what)) {
+      judgement.outcome = Outcome::gpu_busy;
+      judgement.what = *taken;
+      judgement.next = wait_or_elsewhere;
+      return judgement;
+    }
     if (compare::lacked_memory(judgement.what)) judgement.next = wait_or_elsewhere;
     if (const auto users = compare::occupation(*gpu); !users.empty())
       judgement.notes.push_back(fmt::format("GPU {} now: {}", device.index, users));

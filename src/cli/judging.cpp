@@ -77,7 +77,9 @@ void insist_on_target(const repository::LockSet& locks, const std::string& targe
 bool stand_in_for_busy_gpus(std::vector<model::Judgement>& judgements, const Keeper& keeper,
                             const std::vector<manifest::Input>& inputs, const Question& question) {
   const bool any_gpu = !question.device && !question.all_gpus;
-  const auto is_busy = [](const auto& judgement) { return judgement.outcome == model::Outcome::gpu_busy; };
+  const auto is_busy = [](const auto& judgement) {
+    return judgement.outcome == model::Outcome::gpu_busy && !compare::saw_a_difference(judgement);
+  };
   if (std::ranges::none_of(judgements, is_busy)) return false;
   const auto kept = keeper.find_stand_in(inputs);
   if (!kept) return false;

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "codec/verdict.hpp"
 #include "compare/keep.hpp"
+#include "compare/outcome.hpp"
 #include "report/verdict.hpp"
 #include "runner/plan.hpp"
 
@@ -21,7 +22,8 @@ base::Hash128 nth(const base::Hash128& state, std::size_t index) {
 bool casts_doubt(const model::Verdict& verdict) {
   using enum model::Outcome;
   return std::ranges::any_of(verdict.judgements, [](const auto& judgement) {
-    return judgement.outcome == numeric_drift || judgement.outcome == unstable || judgement.outcome == transient;
+    return judgement.outcome == numeric_drift || judgement.outcome == unstable || judgement.outcome == transient ||
+           compare::saw_a_difference(judgement);
   });
 }
 
@@ -110,7 +112,9 @@ void Keeper::rest_on(const model::Observed& observed) {
 void Keeper::keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs, const Basis& basis) const {
   const auto& runs = basis.runs;
   if (basis.measured && store_ && casts_doubt(verdict)) store_->drop(environment_);
-  if (keeping_ != Keeping::runs_and_verdict || runs.empty() || basis.on_mig || !compare::may_be_kept(verdict)) return;
+  if (keeping_ != Keeping::runs_and_verdict || runs.empty() || basis.on_mig || basis.leaves_gpus_out ||
+      !compare::may_be_kept(verdict))
+    return;
   std::vector<model::Library> mapped;
   for (const auto& of_one : runs)
     for (const auto& run : of_one) mapped.insert(mapped.end(), run.libraries.begin(), run.libraries.end());

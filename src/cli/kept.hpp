@@ -70,6 +70,7 @@ class Keeper {
   struct Basis {
     std::vector<std::vector<model::Run>> runs;  ///< of each judgement that measured or used what was kept
     bool measured = false, used_kept = false;
+    bool leaves_gpus_out = false;  ///< locks of GPUs that a commit is to be asked about
     bool on_mig = false;  ///< a MIG instance may be made anew with another profile and leave no trace that is seen
   };
   /// After judging: keeps the verdict and the Runs of each judgement where the outcome is one that may be kept; what

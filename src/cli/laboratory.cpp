@@ -31,12 +31,19 @@ void Purse::spend(const model::Run& run) {
 
 model::Run EngineLaboratory::measure(const compare::Measure& wanted) {
   gate_.enter();
-  if (!begun_.insert(wanted.profile).second) gate_.look_again();
   auto plan = wanted.step.other_install ? other_.value() : plan_;
   plan.probes = wanted.probes;
   if (wanted.profile != plan.profile) plan = runner::under(wanted.profile, std::move(plan));
   for (const auto& [name, value] : wanted.step.settings) runner::set(plan, name, value);
   plan.perturb = wanted.perturb;
+  if (!begun_.insert(wanted.profile).second) {
+    if (auto fault = gate_.look_again()) {
+      model::Run not_started;
+      not_started.plan = std::move(plan);
+      not_started.fault = std::move(fault);
+      return not_started;
+    }
+  }
   progress_.start(what_is_run(wanted, ++runs_, plan.device));
   const runner::Watch watch{.progress = [this](const runner::Progress& step) { progress_.show(step); }, .tensor = {}};
   auto run = runner_.run(plan, std::chrono::milliseconds(static_cast<long long>(purse_.left().seconds * 1000)), watch,

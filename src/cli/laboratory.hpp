@@ -40,7 +40,7 @@ class EngineLaboratory : public inquiry::Laboratory {
         purse_(purse),
         progress_(progress) {}
 
-  /// Throws GpuBusy.
+  /// Throws as GpuGate::enter. A GPU that was taken after the first process of a profile is a fault of the next.
   [[nodiscard]] model::Run measure(const compare::Measure& wanted) override;
   [[nodiscard]] const model::Plan& plan() const { return plan_; }
   [[nodiscard]] inquiry::Budget left() const override { return purse_.left(); }

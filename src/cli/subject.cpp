@@ -75,13 +75,26 @@ model::Devices ask_devices(const Call& call) {
   return runner::ask_devices(call.machine);
 }
 
-void ask_gpu(const Call& call, Subject& subject, int index) {
-  const auto& devices = subject.observed.devices.emplace(ask_devices(call));
+namespace {
+
+void insist_on_answers(const model::Devices& devices) {
   for (const auto* library : {&devices.nvml, &devices.cuda}) {
     if (library->answer == model::DriverAnswer::hung || library->answer == model::DriverAnswer::crashed)
       throw Error(ExitCode::could_not_measure, "the NVIDIA driver gave no answer: " + library->why,
                   "nvidia-smi shows whether it answers anyone; envguard doctor says what is known");
   }
+}
+
+}  // namespace
+
+model::Devices ask_answering_devices(const Call& call) {
+  auto devices = ask_devices(call);
+  insist_on_answers(devices);
+  return devices;
+}
+
+void ask_gpu(const Call& call, Subject& subject, int index) {
+  insist_on_answers(subject.observed.devices.emplace(ask_devices(call)));
   take_key(subject.observed, index);
 }
 

@@ -34,6 +34,9 @@ inline constexpr const char* name_a_torch =
 /// Asks the engine for driver and GPUs. A driver that hangs or crashes is an answer too.
 [[nodiscard]] model::Devices ask_devices(const Call& call);
 
+/// The same; Error could_not_measure where the driver hangs or crashes.
+[[nodiscard]] model::Devices ask_answering_devices(const Call& call);
+
 /// Asks for the GPUs and takes the key of that one. A GPU that is not there leaves `observed.gpu` empty. Error
 /// could_not_measure where the driver hangs or crashes; what it said until then is in `observed.devices`.
 void ask_gpu(const Call& call, Subject& subject, int index);

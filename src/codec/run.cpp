@@ -12,9 +12,9 @@ namespace envguard::codec {
 namespace {
 
 using Kind = model::Fault::Kind;
-constexpr std::array fault_kinds{Kind::engine_missing, Kind::other_build, Kind::not_opened,
-                                 Kind::crashed,        Kind::timed_out,   Kind::bad_protocol,
-                                 Kind::no_done,        Kind::cuda_error,  Kind::will_not_die};
+constexpr std::array fault_kinds{Kind::engine_missing, Kind::other_build,  Kind::not_opened, Kind::crashed,
+                                 Kind::timed_out,      Kind::bad_protocol, Kind::no_done,    Kind::cuda_error,
+                                 Kind::will_not_die,   Kind::gpu_taken};
 
 Json fault_json(const model::Fault& fault) {
   return {{"kind", name(fault.kind)}, {"what", text_json(fault.what)}, {"probe", text_json(fault.probe)}};

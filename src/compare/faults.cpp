@@ -16,6 +16,8 @@ std::string next_step(model::Fault::Kind kind) {
       return "the driver holds the process; see `dmesg`, and restart the machine if it stays";
     case cuda_error:
       return "see `dmesg` for an Xid of the driver, then: envguard check --no-cache";
+    case gpu_taken:
+      return "envguard check --wait 10m, or another GPU with --device cuda:N";
     case crashed:
     case bad_protocol:
     case no_done:

@@ -39,10 +39,6 @@ bool is_short_of_memory(const model::Gpu& gpu) {
   return gpu.free_bytes && *gpu.free_bytes < needed_bytes;
 }
 
-bool is_too_small(const model::Gpu& gpu) {
-  return gpu.total_bytes && *gpu.total_bytes < needed_bytes;
-}
-
 /// Another process has the GPU to itself; `prohibited` is no state that passes. The server of MPS shares what it holds.
 bool is_taken(const model::Gpu& gpu) {
   const auto takes_it = [](const auto& process) { return !process.name.starts_with("nvidia-cuda-mps"); };
@@ -72,12 +68,15 @@ std::string occupation(const model::Gpu& gpu) {
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
+std::optional<std::string> too_small(const model::Gpu& gpu) {
+  if (!gpu.total_bytes || *gpu.total_bytes >= needed_bytes) return std::nullopt;
+  return fmt::format("GPU {} is too small: it has {} in all, and measuring takes {}", gpu.index,
+                     base::gibibytes(*gpu.total_bytes), base::gibibytes(needed_bytes));
+}
+
 std::optional<std::string> busy(const model::Gpu& gpu) {
   if (is_taken(gpu))
     return fmt::format("GPU {} is busy: its compute mode is {}, and {}", gpu.index, gpu.compute_mode, users(gpu));
-  if (is_too_small(gpu))
-    return fmt::format("GPU {} is too small: it has {} in all, and measuring takes {}", gpu.index,
-                       base::gibibytes(*gpu.total_bytes), base::gibibytes(needed_bytes));
   if (is_short_of_memory(gpu)) return fmt::format("GPU {} is busy: {}", gpu.index, occupation(gpu));
   return std::nullopt;
 }
@@ -129,6 +128,7 @@ std::vector<std::string> unusable(const model::Devices& devices) {
   std::vector<std::string> sentences;
   for (const auto& gpu : devices.hidden) {
     if (gpu.why.empty() && !gpu.mig) continue;
+    if (gpu.answer == model::DriverAnswer::no_permission) continue;  // another job's
     const auto name = gpu.name.empty() ? std::string("a GPU") : gpu.name;
     const auto place = gpu.pci_id.empty() ? std::string() : " at PCI " + gpu.pci_id;
     sentences.push_back(base::visible(fmt::format("{}{} computes for nobody: {}", name, place,

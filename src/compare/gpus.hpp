@@ -17,6 +17,10 @@ inline constexpr std::uint64_t needed_bytes = std::uint64_t{2} << 30;
 /// Who uses it and what is left: "python 41213 holds 71.0 GiB; 0.3 GiB of 79.6 GiB are free". Empty: not known.
 [[nodiscard]] std::string occupation(const model::Gpu& gpu);
 
+/// Why nothing can ever be measured on this GPU, "GPU 0 is too small: …". Nothing: it is large enough, or NVML does not
+/// tell.
+[[nodiscard]] std::optional<std::string> too_small(const model::Gpu& gpu);
+
 /// Why nothing can be measured on this GPU for now, "GPU 0 is busy: …": less than `needed_bytes` free, or another
 /// process has it to itself. Nothing: it is idle enough, or NVML does not tell.
 [[nodiscard]] std::optional<std::string> busy(const model::Gpu& gpu);
@@ -42,7 +46,7 @@ inline constexpr std::uint64_t needed_bytes = std::uint64_t{2} << 30;
 [[nodiscard]] std::string why_no_gpu(const model::Devices& devices);
 
 /// In a sentence each: the GPUs that the driver lists and that compute for nobody, lost or divided into no instance.
-/// One that is only hidden from this process is not among them.
+/// One that is only hidden from this process, or given to another job, is not among them.
 [[nodiscard]] std::vector<std::string> unusable(const model::Devices& devices);
 
 /// UUIDs of the MIG instances that CUDA does not show to this process, of which it shows one alone.

@@ -103,7 +103,7 @@ class Judging {
   void suspect();
   void explain_drift();
   void explain_wobble(const Numerics& numerics);
-  Judgement could_not_measure(std::string what, std::string next);
+  Judgement could_not_measure(std::string what, std::string next, Outcome outcome = Outcome::could_not_measure);
   void offer_acceptance(Outcome outcome);
   Judgement finish(Outcome outcome);
   Judgement refuse(Outcome outcome, std::string what, std::string next);
@@ -184,7 +184,11 @@ std::optional<Next> Judging::judge(const ProfileOfLock& profile, Profile name, N
     }
   }
   numerics.runs = static_cast<int>(runs_of(name).size());
-  if (fault != nullptr) return could_not_measure(fault->what, next_step(fault->kind));
+  if (fault != nullptr) {
+    const bool taken = fault->kind == model::Fault::Kind::gpu_taken;
+    return could_not_measure(fault->what, next_step(fault->kind),
+                             taken ? Outcome::gpu_busy : Outcome::could_not_measure);
+  }
   const auto spent = runs_.processes_left > 0 ? "the time allowed is used up" : "no process is left to run";
   return could_not_measure(fmt::format("{} after {} runs", spent, runs_.done.size()), "envguard check --timeout 600");
 }
@@ -273,10 +277,10 @@ void Judging::explain_wobble(const Numerics& numerics) {
   judgement_.next = "envguard doctor";
 }
 
-Judgement Judging::could_not_measure(std::string what, std::string next) {
+Judgement Judging::could_not_measure(std::string what, std::string next, Outcome outcome) {
   judgement_.what = std::move(what);
   judgement_.next = std::move(next);
-  return finish(Outcome::could_not_measure);
+  return finish(outcome);
 }
 
 Judgement Judging::refuse(Outcome outcome, std::string what, std::string next) {

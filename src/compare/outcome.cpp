@@ -110,6 +110,11 @@ bool blocked_by_versions(const model::Judgement& judgement) {
   });
 }
 
+bool saw_a_difference(const model::Judgement& judgement) {
+  return any(judgement, &Numerics::unstable) || any(judgement, &Numerics::transient) || !judgement.moved.empty() ||
+         (judgement.as_is && !judgement.as_is->moved.empty());
+}
+
 model::Judgement settle(model::Judgement judgement, const model::Policy& policy, Context context,
                         std::string_view today) {
   auto outcome = judgement.outcome;

@@ -18,6 +18,9 @@ enum class Context { by_hand, commit, ci };
 /// Whether a version, or another recorded value, differs beyond the policy.
 [[nodiscard]] bool blocked_by_versions(const model::Judgement& judgement);
 
+/// Whether a run differed from the lock, confirmed or not.
+[[nodiscard]] bool saw_a_difference(const model::Judgement& judgement);
+
 /// Weighs every moved probe by `fail-on` and [[allow]], then sets `exit_code` and `response` as the policy answers this
 /// outcome in this context. What was found beside an outcome that the policy lets pass still counts. `today`: UTC day.
 [[nodiscard]] model::Judgement settle(model::Judgement judgement, const model::Policy& policy, Context context,

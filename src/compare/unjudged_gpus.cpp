@@ -73,6 +73,10 @@ std::string names(const std::vector<model::Lock>& locks) {
 
 }  // namespace
 
+bool leaves_out(const std::vector<model::Judgement>& judgements, const std::vector<model::Lock>& locks) {
+  return !left_out(judgements, locks).empty();
+}
+
 void answer_for_gpus(std::vector<model::Judgement>& judgements, const std::vector<model::Lock>& locks,
                      const model::Observed& observed, const Asking& asking) {
   const auto unjudged = left_out(judgements, locks);

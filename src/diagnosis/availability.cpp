@@ -83,7 +83,7 @@ Finding gpu_without_driver(const model::Observed& observed) {
   std::string mend = fmt::format("# install NVIDIA's driver{} and reboot", wanted_driver(observed));
   if (driven_by("vfio-pci"))
     mend = "# nothing, where it is for a virtual machine; otherwise give it back to NVIDIA's driver";
-  else if (library)
+  else if (library && !driven_by("nouveau"))
     mend = load_module;
   return cite(
       "torch-asks-libcuda",

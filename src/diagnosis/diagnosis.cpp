@@ -21,7 +21,10 @@ std::vector<model::Finding> findings(const model::Observed& observed, std::strin
 
 std::vector<model::Finding> weighed(const model::Observed& observed) {
   auto found = observed.findings;
-  const bool gpu = has_nvidia(observed) || !observed.pci_gpus.empty();
+  // One that vfio-pci has was given to a virtual machine.
+  const bool on_the_bus =
+      std::ranges::any_of(observed.pci_gpus, [](const auto& each) { return each.driver != "vfio-pci"; });
+  const bool gpu = has_nvidia(observed) || on_the_bus;
   for (model::Finding& finding : found)
     if (finding.id == "cuda-libraries-missing" && gpu) finding.severity = model::Finding::Severity::error;
   return found;

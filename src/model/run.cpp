@@ -25,6 +25,8 @@ std::string_view name(Fault::Kind kind) {
       return "cuda-error";
     case will_not_die:
       return "will-not-die";
+    case gpu_taken:
+      return "gpu-taken";
   }
   return "unknown";
 }

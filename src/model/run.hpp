@@ -46,7 +46,8 @@ struct Fault {
     bad_protocol,
     no_done,
     cuda_error,
-    will_not_die
+    will_not_die,
+    gpu_taken  ///< somebody else came onto the GPU before this process was started
   };
   Kind kind = Kind::crashed;
   std::string what;   ///< "the engine died of SIGSEGV in train.cnn_sgd"

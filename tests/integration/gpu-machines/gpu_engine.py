@@ -3,7 +3,7 @@
 
 The file `gpus` beside it has the key of each GPU by UUID. A few probes are measured by the real PyTorch; of the others this GPU
 "has no kernel". Where they are there, the file `fails` names a probe and the error that it ends with, `drifts` a probe that
-computes something else, and `meanwhile` holds what the driver answers from this measurement on."""
+computes something else, and `meanwhile` holds what the driver answers once so many more measurements were begun."""
 
 import json
 import os
@@ -52,9 +52,15 @@ def drift(line):
 
 def change_driver():
     meanwhile = HERE / "meanwhile"
-    if meanwhile.exists():
-        for library in (HERE.parent / "machine").rglob("driver.json"):
-            library.write_text(meanwhile.read_text(encoding="utf-8"), encoding="utf-8")
+    if not meanwhile.exists():
+        return
+    change = json.loads(meanwhile.read_text(encoding="utf-8"))
+    change["after"] -= 1
+    meanwhile.write_text(json.dumps(change), encoding="utf-8")
+    if change["after"] > 0:
+        return
+    for library in (HERE.parent / "machine").rglob("driver.json"):
+        library.write_text(json.dumps(change["driver"]), encoding="utf-8")
 
 
 def as_gpu(line, gpu):

@@ -48,6 +48,7 @@ class Losing(GpuSandbox):
         policy = self.work / "envguard.toml"
         policy.write_text(policy.read_text(encoding="utf-8").replace('no-gpu = "pass"', 'no-gpu = "fail"'), encoding="utf-8")
         self.git("add", "-A")
+        self.on(harness.MATCH, "check")  # by hand it is a note, and not kept for the commit
         self.one_message(self.on(harness.NOT_JUDGED, "hook", "run"), "this machine has no GPU")
 
     def test_a_gpu_that_the_driver_lists_and_lost_counts_among_all(self):
@@ -118,11 +119,19 @@ class Losing(GpuSandbox):
         self.environment["CUDA_VISIBLE_DEVICES"] = shown
         self.assertEqual(len(self.judgements(harness.MATCH, "--no-cache", "--device", "all")), 1)
 
+    def test_a_gpu_that_is_too_small_is_not_waited_for(self):
+        self.lock()
+        self.describe({"total_mib": 2000, "free_mib": 1900})
+        judgement, = self.judgements(harness.NOT_JUDGED, "--no-cache", "--wait", "1h")
+        self.assertEqual(judgement["outcome"], "no-gpu")
+        self.assertIn("GPU 0 is too small", judgement["what"])
+        self.one_message(self.on(harness.NOT_JUDGED, "fingerprint", "--device", "cuda:0"), "GPU 0 is too small")
+
     def test_a_gpu_that_goes_in_the_middle(self):
         self.lock()
         (self.engines / "fails").write_text("ops.sum_f32 CUDA error: unspecified launch failure", encoding="utf-8")
         gone = self.description["driver"] | {"gpus": []}
-        (self.engines / "meanwhile").write_text(json.dumps(gone), encoding="utf-8")
+        (self.engines / "meanwhile").write_text(json.dumps({"after": 1, "driver": gone}), encoding="utf-8")
         result = self.on(harness.COULD_NOT_MEASURE, "check", "--no-cache", "--ci")
         self.one_message(result, "could not measure", "GPU 0 does not answer any more: cuInit: no CUDA-capable device")
 

@@ -4,8 +4,8 @@ import fcntl
 import json
 import os
 import shutil
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import harness
 from gpu_sandbox import HOURS, GpuSandbox
@@ -144,20 +144,34 @@ class Sharing(GpuSandbox):
         result = self.on(harness.VERSION_DRIFT, "hook", "run")
         self.one_message(result, "not judged; version drift", "torch", "2.15.0")
 
+    def wait_until_asked(self, *uuids):
+        """Until a check has found these GPUs busy: it takes the lock of each before it looks who is on it."""
+        while not all((self.locks / f"envguard-{uuid}.lock").exists() for uuid in uuids):
+            time.sleep(0.05)
+
     def test_a_gpu_that_becomes_idle_is_waited_for(self):
         self.describe({}, {})
         self.lock()
         self.describe(self.full(), self.full())
-        asked = {}
-        check = threading.Thread(target=lambda: asked.update(
-            found=self.judgements(harness.MATCH, "--no-cache", "--wait", "5m")))
-        check.start()
-        time.sleep(3)
-        self.describe(self.full(), {})
-        self.tell_driver()
-        check.join()
-        judgement, = asked["found"]
+        with ThreadPoolExecutor() as pool:
+            check = pool.submit(self.judgements, harness.MATCH, "--no-cache", "--wait", "5m")
+            self.wait_until_asked(*(gpu["uuid"] for gpu in self.description["driver"]["gpus"]))
+            self.describe(self.full(), {})
+            self.tell_driver()
+            judgement, = check.result()
         self.assertEqual((judgement["outcome"], judgement["device"]), ("match", "cuda:1"), "any GPU of that key will do")
+
+    def test_a_driver_that_hangs_while_a_gpu_is_waited_for(self):
+        self.driver_deadline_ms = 2000
+        self.lock()
+        self.describe(self.full())
+        with ThreadPoolExecutor() as pool:
+            check = pool.submit(self.judgements, harness.COULD_NOT_MEASURE, "--no-cache", "--wait", "5m")
+            self.wait_until_asked(self.description["driver"]["gpus"][0]["uuid"])
+            self.description["driver"]["behaves"] = {"cuInit": "hangs"}
+            self.tell_driver()
+            judgement, = check.result()
+        self.assertIn("the NVIDIA driver gave no answer", judgement["what"])
 
     def test_waiting_ends(self):
         self.lock()
@@ -179,17 +193,38 @@ class Sharing(GpuSandbox):
         self.assertEqual(judgement["outcome"], "gpu-busy")
         self.assertIn("a process that NVML does not list here has it", judgement["what"])
 
-    def test_who_comes_while_a_drift_is_confirmed_is_no_drift(self):
+    def come_after(self, measurements):
+        """Somebody takes GPU 0 once so many measurements were begun."""
+        gpu, = self.description["driver"]["gpus"]
+        busy = self.description["driver"] | {"gpus": [gpu | self.full()]}
+        (self.engines / "meanwhile").write_text(json.dumps({"after": measurements, "driver": busy}), encoding="utf-8")
+
+    def test_who_comes_before_a_drift_is_confirmed_leaves_it_open(self):
+        self.lock()
+        self.judgements(harness.MATCH)
+        drifts = self.engines / "drifts"
+        drifts.write_text("ops.sum_f32", encoding="utf-8")
+        self.come_after(1)
+        judgement, = self.judgements(harness.NOT_JUDGED, later=40 * HOURS)
+        self.assertEqual(judgement["outcome"], "gpu-busy", "the kept match stands in for nothing that was seen to differ")
+        self.assertIn("the first run differed from the lock in 1 of 180 probes; not confirmed", judgement["notes"])
+        drifts.unlink()
+        (self.engines / "meanwhile").unlink()
+        self.describe(self.full())
+        self.judgements(harness.NOT_JUDGED, later=40 * HOURS)  # and is not kept any longer
+
+    def test_who_comes_after_a_drift_was_confirmed_does_not_undo_it(self):
         self.lock()
         (self.engines / "drifts").write_text("ops.sum_f32", encoding="utf-8")
-        judgement, = self.judgements(harness.NUMERIC_DRIFT, "--no-cache")
-        self.assertEqual(judgement["outcome"], "numeric-drift")
-        self.describe({}, self.full())
-        busy = self.description["driver"] | {"gpus": self.description["driver"]["gpus"][1:]}
-        self.describe({})
-        (self.engines / "meanwhile").write_text(json.dumps(busy), encoding="utf-8")
-        judgement, = self.judgements(harness.NOT_JUDGED, "--no-cache")
-        self.assertEqual(judgement["outcome"], "gpu-busy")
+        self.environment["CUBLASLT_WORKSPACE_SIZE"] = "0"
+        began = {}
+        for measurements in 3, 100:
+            self.describe({})
+            self.come_after(measurements)
+            judgement, = self.judgements(harness.NUMERIC_DRIFT, "--no-cache")
+            self.assertEqual(judgement["outcome"], "numeric-drift")
+            began[measurements] = 100 - json.loads((self.engines / "meanwhile").read_text(encoding="utf-8"))["after"]
+        self.assertGreater(began[100], 3, "nobody came before the last measurement")
 
     def test_a_lock_is_judged_on_its_own_kind_of_device(self):
         self.lock()

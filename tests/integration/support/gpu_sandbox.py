@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import time
+from pathlib import Path
 
 import gpu_machines
 import harness
@@ -14,6 +15,8 @@ HOURS = 3600
 
 
 class GpuSandbox(harness.Sandbox):
+    driver_deadline_ms = 30000
+
     def setUp(self):
         super().setUp()
         self.engines = self.folder / "engines"
@@ -73,7 +76,8 @@ class GpuSandbox(harness.Sandbox):
         described |= {"proc": "/proc", "home": str(self.folder / "home"), "cache": str(self.folder / "cache" / "envguard"),
                       "engine": str(self.engines / "envguard-engine"), "gpu_locks": str(self.locks),
                       "loader": gpu_machines.REAL_LOADER,
-                      "now": int(time.time()) + 2 + later}  # younger than every file that was made
+                      "now": int(time.time()) + 2 + later,  # younger than every file that was made
+                      "driver_deadline_ms": self.driver_deadline_ms}
         machine = self.folder / "machine.json"
         gpu_machines.write(machine, json.dumps(described))
         return self.expect(code, gpu_machines.UNDER_TEST, machine, *arguments, cwd=cwd)
@@ -87,8 +91,11 @@ class GpuSandbox(harness.Sandbox):
         first = self.description["driver"]["gpus"][0]
         instance = first["mig"][0]["profile"] if first.get("mig") else "whole"
         name = f"locked {first['name']} {instance}".replace(" ", "-").replace(".", "-")
-        made = harness.made_once(self, name, lambda work, *command: self.on(harness.MATCH, *command, cwd=work), "cuda:0")
+        made = harness.made_once(self, name, lambda work, *command: self.on(harness.MATCH, *command, cwd=work), "cuda:0",
+                                 (ENGINE, Path(gpu_machines.__file__), Path(__file__)))
         shutil.copytree(made, self.work, dirs_exist_ok=True)
+        for taken in self.locks.iterdir():
+            taken.unlink()
         self.put_machine()
         self.git("add", "-A")
         self.git("commit", "-q", "-m", "Pin the GPU")

@@ -122,13 +122,14 @@ def locked_files(sandbox):
     return made_once(sandbox, "locked", lambda work, *command: sandbox.envguard(MATCH, *command, cwd=work), "cpu")
 
 
-def made_once(sandbox, name, envguard, device):
-    """The folder of a repository's policy and lock, which `envguard(folder, command...)` makes where this build has none yet."""
+def made_once(sandbox, name, envguard, device, sources=()):
+    """The folder of a repository's policy and lock, which `envguard(folder, command...)` makes where this build has none that is
+    younger than its programs and the `sources`."""
     made = BUILD / "tests" / "integration" / name
     made.parent.mkdir(parents=True, exist_ok=True)
     with open(made.with_suffix(".guard"), "w", encoding="utf-8") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
-        newest = max(program.stat().st_mtime for program in PROGRAMS.values())
+        newest = max(file.stat().st_mtime for file in (*PROGRAMS.values(), *sources))
         if made.exists() and made.stat().st_mtime > newest:
             return made
         shutil.rmtree(made, ignore_errors=True)

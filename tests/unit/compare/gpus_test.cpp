@@ -57,11 +57,13 @@ TEST(Busy, AProcessThatHasTheGpuToItself) {
   EXPECT_FALSE(busy(gpu));
 }
 
-TEST(Busy, AGpuThatIsTooSmallNeverBecomesIdle) {
+TEST(TooSmall, IsNotBusyAndNeverBecomesIdle) {
   auto gpu = idle(0);
+  EXPECT_FALSE(too_small(gpu));
   gpu.total_bytes = needed_bytes - 1;
-  gpu.free_bytes = gibibyte;
-  EXPECT_THAT(busy(gpu).value_or(""), testing::HasSubstr("too small: it has 2.0 GiB in all, and measuring takes 2.0"));
+  EXPECT_THAT(too_small(gpu).value_or(""), testing::HasSubstr("it has 2.0 GiB in all, and measuring takes 2.0"));
+  gpu.total_bytes.reset();
+  EXPECT_FALSE(too_small(gpu)) << "NVML does not tell";
 }
 
 TEST(TakenMeanwhile, OnlyWhereTheModeSaysSoAndCudaRefused) {
@@ -102,14 +104,16 @@ TEST(OfOneKey, AreTheOthersIdleOnesFirst) {
   EXPECT_THAT(of_one_key({idle(0)}, 7), IsEmpty()) << "it is not there";
 }
 
-TEST(Unusable, LostAndUndividedButNotHidden) {
+TEST(Unusable, LostAndUndividedButNotHiddenNorOfAnotherJob) {
   model::Devices devices;
-  devices.hidden.resize(3);
+  devices.hidden.resize(4);
   devices.hidden[0].name = "hidden by CUDA_VISIBLE_DEVICES";
   devices.hidden[1].why = "nvmlDeviceGetHandleByIndex_v2: GPU is lost";
   devices.hidden[2].name = "NVIDIA H100";
   devices.hidden[2].pci_id = "00000000:1B:00.0";
   devices.hidden[2].mig = true;
+  devices.hidden[3].why = "nvmlDeviceGetHandleByIndex_v2: Insufficient Permissions";
+  devices.hidden[3].answer = model::DriverAnswer::no_permission;  // another job's
   EXPECT_THAT(unusable(devices),
               ElementsAre("a GPU computes for nobody: nvmlDeviceGetHandleByIndex_v2: GPU is lost",
                           "NVIDIA H100 at PCI 00000000:1B:00.0 computes for nobody: MIG is on and no instance made"));

@@ -95,6 +95,8 @@ TEST(Availability, AGpuOnTheBusWithoutADriverIsNoLaptop) {
   observed.devices->cuda = {DriverAnswer::no_device, "cuInit: 100", "/usr/lib/libcuda.so.1"};
   observed.devices->nvml = {DriverAnswer::no_driver, "nvmlInit_v2: Driver Not Loaded", "/usr/lib/libnvidia-ml.so.1"};
   EXPECT_EQ(found(observed, "gpu-without-driver").severity, Severity::error);
+  EXPECT_THAT(found(observed, "gpu-without-driver").mend, HasSubstr("install NVIDIA's driver")) << "nouveau holds it";
+  observed.pci_gpus = {{"0000:01:00.0", ""}};
   EXPECT_THAT(found(observed, "gpu-without-driver").mend, HasSubstr("sudo modprobe nvidia; if that fails"));
   observed.pci_gpus = {{"0000:01:00.0", "vfio-pci"}, {"0000:02:00.0", "vfio-pci"}};
   EXPECT_EQ(found(observed, "gpu-without-driver").severity, Severity::note);
@@ -109,6 +111,8 @@ TEST(Availability, MissingLibrariesAreAnErrorWhereThereIsAGpu) {
   EXPECT_EQ(weighed(observed).front().severity, Severity::note);
   observed.pci_gpus = {{"0000:01:00.0", "nouveau"}};
   EXPECT_EQ(weighed(observed).front().severity, Severity::error);
+  observed.pci_gpus = {{"0000:01:00.0", "vfio-pci"}};
+  EXPECT_EQ(weighed(observed).front().severity, Severity::note) << "a virtual machine's";
   observed = clean();
   observed.findings = {{Severity::note, "cuda-libraries-missing", "", "", ""}, {Severity::note, "other", "", "", ""}};
   observed.kernel_driver.reset();
