@@ -14,6 +14,7 @@
 #include "cli/measurement.hpp"
 #include "cli/scene.hpp"
 #include "codec/diff.hpp"
+#include "compare/choose.hpp"
 #include "compare/gpus.hpp"
 #include "lockfile/lock.hpp"
 #include "report/diff.hpp"
@@ -122,10 +123,7 @@ Locks measure_here(const Call& call, const Scene& scene, const Locks& other, con
       device.index = compare::best_of(subject.observed.devices->gpus, *gpu).value_or(0);
       take_key(subject.observed, device.index);
     }
-    const bool fits = device.kind == model::DeviceKind::cpu
-                          ? lock.key == model::Key(subject.observed.cpu)
-                          : subject.observed.gpu && lock.key == model::Key(*subject.observed.gpu);
-    if (!fits) continue;
+    if (!compare::fits(lock, subject.observed)) continue;
     auto named = lock;
     std::tie(named.environment, named.target) = name;
     here.emplace(name, locked_here(call, scene, subject, device, named, purse));

@@ -16,6 +16,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds between_tries{500};
+constexpr const char* elsewhere = "another GPU with --device cuda:N, or --device cpu";
 
 /// Nothing: another process holds it. Where no file can be made or locked (a read-only container) nothing is guarded,
 /// which is no reason not to measure.
@@ -41,12 +42,12 @@ const model::Gpu* GpuGate::gpu() const {
 
 void GpuGate::enter() {
   if (std::exchange(entered_, true) || gpu() == nullptr) return;
-  if (const auto why = compare::too_small(*gpu())) throw base::Error(base::ExitCode::not_judged, *why, elsewhere);
+  if (const auto why = compare::too_small(*gpu())) throw GpuRefused(model::Outcome::no_gpu, *why, elsewhere);
   // While another check was waited for, it was the one that used the GPU: who does now is asked again.
   if (take_lock(Clock::now() + patience) == Taken::after_a_wait) devices_ = ask_answering_devices(call_);
   const auto* asked = gpu();
   if (asked == nullptr) return;  // it has gone: the engine will say how
-  if (const auto why = compare::busy(*asked)) throw GpuBusy(*why, next_);
+  if (const auto why = compare::busy(*asked)) throw GpuRefused(model::Outcome::gpu_busy, *why, next_);
 }
 
 std::optional<model::Fault> GpuGate::look_again() try {
@@ -68,7 +69,8 @@ GpuGate::Taken GpuGate::take_lock(Clock::time_point until) {
   const auto file = call_.machine.gpu_locks / ("envguard-" + uuid + ".lock");
   while (!(lock_ = take_or_go_without(file))) {
     if (Clock::now() >= until)
-      throw GpuBusy(fmt::format("GPU {} is busy: another envguard measures on it", device_.index), next_);
+      throw GpuRefused(model::Outcome::gpu_busy,
+                       fmt::format("GPU {} is busy: another envguard measures on it", device_.index), next_);
     process::pause(between_tries);
     taken = Taken::after_a_wait;
   }

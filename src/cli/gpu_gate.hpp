@@ -9,22 +9,25 @@
 #include "model/device.hpp"
 #include "model/gpu.hpp"
 #include "model/run.hpp"
+#include "model/verdict.hpp"
 #include "process/file_lock.hpp"
 
 namespace envguard::cli {
 
-/// The GPU is there and somebody else has it. Not judged, which is nobody's fault.
-class GpuBusy : public base::Error {
+/// The GPU is there and not to be measured on: somebody else has it (gpu_busy), or it is too small (no_gpu). Not
+/// judged, which is nobody's fault.
+class GpuRefused : public base::Error {
  public:
-  GpuBusy(std::string what, std::string next) : Error(base::ExitCode::not_judged, std::move(what), std::move(next)) {}
+  GpuRefused(model::Outcome outcome, std::string what, std::string next)
+      : Error(base::ExitCode::not_judged, std::move(what), std::move(next)), outcome_(outcome) {}
+  [[nodiscard]] model::Outcome outcome() const { return outcome_; }
+
+ private:
+  model::Outcome outcome_;
 };
 
-/// What to do about a busy GPU: of a command that can wait for one, and of one that cannot.
-inline constexpr const char* wait_or_elsewhere = "envguard check --wait 10m, or another GPU with --device cuda:N";
+/// What to do about a busy GPU, of a command that cannot wait for one.
 inline constexpr const char* later_or_elsewhere = "the same again when it is idle, or another GPU with --device cuda:N";
-
-/// What to do about one that never will do.
-inline constexpr const char* elsewhere = "another GPU with --device cuda:N, or --device cpu";
 
 /// Lets one check at a time onto a GPU, and none onto a busy one.
 class GpuGate {
@@ -36,8 +39,8 @@ class GpuGate {
   GpuGate(const Call& call, model::Device device, std::optional<model::Devices> devices,
           std::string next = later_or_elsewhere);
 
-  /// Before the first process on the GPU, which is this object's from then on; later calls do nothing. Throws GpuBusy,
-  /// Error not_judged of a GPU that is too small for ever, and Error interrupted.
+  /// Before the first process on the GPU, which is this object's from then on; later calls do nothing. Throws
+  /// GpuRefused, and Error interrupted.
   void enter();
 
   /// Before a process that is to confirm another's result: why it must not be started. Whoever came onto the GPU

@@ -8,6 +8,7 @@
 #include "cli/gpu_gate.hpp"
 #include "cli/memory.hpp"
 #include "compare/choose.hpp"
+#include "compare/faults.hpp"
 #include "compare/gpus.hpp"
 #include "compare/next.hpp"
 #include "compare/outcome.hpp"
@@ -188,8 +189,8 @@ model::Judgement Inquest::judge_or_say_why(const model::Baseline& baseline, mode
     try {
       auto judged = judge_one(baseline, device);
       return judged.outcome == Outcome::could_not_measure ? with_its_users(std::move(judged), device) : judged;
-    } catch (const GpuBusy& busy) {
-      return not_measured(baseline, Outcome::gpu_busy, busy.message(), busy.next());
+    } catch (const GpuRefused& refused) {
+      return not_measured(baseline, refused.outcome(), refused.message(), refused.next());
     } catch (const Error& error) {
       if (ends_all(error)) throw;
       return compare::judgement_of(error, environment_.name, baseline.lock.target);
@@ -208,15 +209,13 @@ model::Judgement Inquest::judge_one(const model::Baseline& baseline, model::Devi
                         fmt::format("torch {} in {} is built without CUDA: it computes on no GPU",
                                     observed.install->version, observed.install->prefix.string()),
                         look);
-  if (const auto small = on_gpu ? too_small(device) : std::nullopt)
-    return not_measured(baseline, Outcome::no_gpu, *small, elsewhere);
   const auto plan = make_plan(subject_, device, {});
   const auto runner = make_runner(call_, subject_);
   ProgressLine progress(call_);
   // A measurement takes a while, in which others may have taken the next GPU.
   const bool ask_again = on_gpu && basis_.measured && observed.devices;
   GpuGate gate(call_, device, ask_again ? std::optional(ask_answering_devices(call_)) : observed.devices,
-               wait_or_elsewhere);
+               compare::wait_or_elsewhere);
   const auto other = against_ ? std::optional(make_plan(*against_, device, {})) : std::nullopt;
   EngineLaboratory engine(runner, plan, other, gate, purse_, progress);
   KeptLaboratory laboratory(engine, keeper_.cache(), call_.machine.build, keeper_.kept_state());
@@ -232,13 +231,6 @@ model::Judgement Inquest::judge_one(const model::Baseline& baseline, model::Devi
   basis_.on_mig = basis_.on_mig || (on_gpu && observed.gpu && !observed.gpu->mig_profile.empty());
   basis_.used_kept = basis_.used_kept || laboratory.used_kept();
   return judgement;
-}
-
-std::optional<std::string> Inquest::too_small(model::Device device) const {
-  if (!subject_.observed.devices) return std::nullopt;
-  const auto& gpus = subject_.observed.devices->gpus;
-  const auto gpu = std::ranges::find(gpus, device.index, &model::Gpu::index);
-  return gpu == gpus.end() ? std::nullopt : compare::too_small(*gpu);
 }
 
 /// What was mapped is the truth; where the dynamic linker had answered otherwise, what rested on that is told.
@@ -274,10 +266,10 @@ model::Judgement Inquest::with_its_users(model::Judgement judgement, model::Devi
     if (const auto taken = compare::taken_meanwhile(*gpu, judgement.what)) {
       judgement.outcome = Outcome::gpu_busy;
       judgement.what = *taken;
-      judgement.next = wait_or_elsewhere;
+      judgement.next = compare::wait_or_elsewhere;
       return judgement;
     }
-    if (compare::lacked_memory(judgement.what)) judgement.next = wait_or_elsewhere;
+    if (compare::lacked_memory(judgement.what)) judgement.next = compare::wait_or_elsewhere;
     if (const auto users = compare::occupation(*gpu); !users.empty())
       judgement.notes.push_back(fmt::format("GPU {} now: {}", device.index, users));
   } catch (const Error& error) {

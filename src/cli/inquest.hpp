@@ -43,7 +43,6 @@ class Inquest {
   [[nodiscard]] model::Judgement not_measured(const model::Baseline& baseline, model::Outcome outcome, std::string what,
                                               std::string next) const;
   [[nodiscard]] model::Judgement with_its_users(model::Judgement judgement, model::Device device) const;
-  [[nodiscard]] std::optional<std::string> too_small(model::Device device) const;
   void note_libraries(const std::vector<model::Run>& runs);
 
   const Call& call_;

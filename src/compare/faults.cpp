@@ -17,7 +17,7 @@ std::string next_step(model::Fault::Kind kind) {
     case cuda_error:
       return "see `dmesg` for an Xid of the driver, then: envguard check --no-cache";
     case gpu_taken:
-      return "envguard check --wait 10m, or another GPU with --device cuda:N";
+      return wait_or_elsewhere;
     case crashed:
     case bad_protocol:
     case no_done:
