@@ -1,11 +1,14 @@
 #include "base/elf.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <elf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
+
+#include "base/text.hpp"
 
 namespace envguard::base {
 
@@ -63,7 +66,11 @@ ElfFile::ElfFile(const std::filesystem::path& path) : file_(::open(path.c_str(),
   if (!table) return;
   for (std::size_t i = 0; i < header.e_phnum; ++i) {
     const auto segment = at<Elf64_Phdr>(*table, i * sizeof(Elf64_Phdr));
-    segments_.push_back({segment.p_type, segment.p_offset, segment.p_vaddr, segment.p_filesz});
+    segments_.push_back({segment.p_type, segment.p_offset, segment.p_vaddr, segment.p_filesz, segment.p_memsz});
+  }
+  if (!segments_ascend()) {
+    segments_.clear();
+    return;
   }
   sections_offset_ = header.e_shoff;
   section_size_ = header.e_shentsize;
@@ -106,28 +113,64 @@ std::optional<std::string> ElfFile::build_id() const {
   return std::nullopt;
 }
 
-std::optional<std::string> ElfFile::soname() const {
+bool ElfFile::segments_ascend() const {
+  std::uint64_t end = 0;
   for (const Segment& segment : segments_) {
-    if (segment.type != PT_DYNAMIC || segment.size > most_dynamic_bytes) continue;
-    const auto table = read(segment.offset, segment.size);
-    if (!table) return std::nullopt;
-    std::optional<std::uint64_t> name;
-    std::optional<std::uint64_t> strings;
-    for (std::size_t place = 0; place + sizeof(Elf64_Dyn) <= table->size(); place += sizeof(Elf64_Dyn)) {
-      const auto entry = at<Elf64_Dyn>(*table, place);
-      if (entry.d_tag == DT_SONAME) name = entry.d_un.d_val;
-      if (entry.d_tag == DT_STRTAB) strings = offset_of(entry.d_un.d_ptr);
-    }
-    if (!name || !strings) return std::nullopt;
-    std::string text;
-    for (std::uint64_t i = 0; i < most_string_bytes; ++i) {
-      const auto byte = read(*strings + *name + i, 1);
-      if (!byte) return std::nullopt;
-      if (byte->front() == '\0') return text;
-      text += byte->front();
-    }
+    if (segment.type != PT_LOAD) continue;
+    if (segment.address < end || segment.size > segment.memory || segment.memory > UINT64_MAX - segment.address)
+      return false;
+    end = segment.address + segment.memory;
+  }
+  return true;
+}
+
+std::vector<std::string> ElfFile::dynamic_strings(std::int64_t tag) const {
+  const auto dynamic = std::ranges::find(segments_, std::uint32_t{PT_DYNAMIC}, &Segment::type);
+  if (dynamic == segments_.end() || dynamic->size > most_dynamic_bytes) return {};
+  const auto table = read(dynamic->offset, dynamic->size);
+  if (!table) return {};
+  std::vector<std::uint64_t> places;
+  std::optional<std::uint64_t> strings;
+  for (std::size_t place = 0; place + sizeof(Elf64_Dyn) <= table->size(); place += sizeof(Elf64_Dyn)) {
+    const auto entry = at<Elf64_Dyn>(*table, place);
+    if (entry.d_tag == tag) places.push_back(entry.d_un.d_val);
+    if (entry.d_tag == DT_STRTAB) strings = offset_of(entry.d_un.d_ptr);
+  }
+  std::vector<std::string> found;
+  for (const auto place : places) {
+    if (!strings || place > UINT64_MAX - *strings) continue;
+    if (auto text = string_at(*strings + place)) found.push_back(*std::move(text));
+  }
+  return found;
+}
+
+std::optional<std::string> ElfFile::string_at(std::uint64_t offset) const {
+  constexpr std::uint64_t step = 256;
+  std::string text;
+  while (text.size() < most_string_bytes) {
+    // Near the end of the file fewer bytes are left than a step.
+    auto bytes = read(offset + text.size(), step);
+    for (auto size = step / 2; !bytes && size > 0; size /= 2) bytes = read(offset + text.size(), size);
+    if (!bytes) return std::nullopt;
+    const auto end = bytes->find('\0');
+    text += bytes->substr(0, end);
+    if (end != std::string::npos) return text;
   }
   return std::nullopt;
+}
+
+std::optional<std::string> ElfFile::soname() const {
+  auto names = dynamic_strings(DT_SONAME);
+  return names.empty() ? std::nullopt : std::optional(std::move(names.front()));
+}
+
+std::vector<std::string> ElfFile::run_paths() const {
+  std::vector<std::string> entries;
+  for (const std::int64_t tag : {std::int64_t{DT_RPATH}, std::int64_t{DT_RUNPATH}})
+    for (const std::string& list : dynamic_strings(tag))
+      for (const std::string_view entry : split(list, ':'))
+        if (!entry.empty()) entries.emplace_back(entry);
+  return entries;
 }
 
 std::optional<std::string> ElfFile::section(std::string_view name, std::size_t limit) const {

@@ -11,6 +11,9 @@ namespace envguard::base {
 
 /// One ELF file (64 bits, little-endian), read with pread and never mapped or opened as a library: a file that shrinks
 /// while it is read gives nothing, not SIGBUS. What is not such a file, or is damaged, answers nothing everywhere.
+///
+/// A file counts as damaged where its loadable segments do not ascend or overlap, as the ELF specification forbids:
+/// glibc does not check it, and maps such a file over the dynamic linker's own code (glibc bug 22851).
 class ElfFile {
  public:
   explicit ElfFile(const std::filesystem::path& path);
@@ -23,6 +26,9 @@ class ElfFile {
   [[nodiscard]] std::optional<std::string> build_id() const;
   /// DT_SONAME.
   [[nodiscard]] std::optional<std::string> soname() const;
+  /// The entries of DT_RPATH and DT_RUNPATH as they stand ("$ORIGIN/../lib"): where this file's libraries are looked
+  /// for.
+  [[nodiscard]] std::vector<std::string> run_paths() const;
   /// The bytes of a section (".rodata"); nothing where it is absent, empty of bytes (.bss) or larger than `limit`.
   [[nodiscard]] std::optional<std::string> section(std::string_view name, std::size_t limit) const;
   /// The bytes of an exported object (STT_OBJECT, at most `most_object_bytes`); nothing where there is none of that
@@ -33,10 +39,15 @@ class ElfFile {
  private:
   struct Segment {
     std::uint32_t type = 0;
-    std::uint64_t offset = 0, address = 0, size = 0;
+    std::uint64_t offset = 0, address = 0, size = 0;  ///< `size`: bytes of the file
+    std::uint64_t memory = 0;                         ///< bytes in memory
   };
   [[nodiscard]] std::optional<std::string> read(std::uint64_t offset, std::uint64_t size) const;
   [[nodiscard]] std::optional<std::uint64_t> offset_of(std::uint64_t address) const;
+  [[nodiscard]] bool segments_ascend() const;
+  /// The strings that the entries of this tag in the dynamic section name.
+  [[nodiscard]] std::vector<std::string> dynamic_strings(std::int64_t tag) const;
+  [[nodiscard]] std::optional<std::string> string_at(std::uint64_t offset) const;
 
   int file_ = -1;
   bool valid_ = false;

@@ -30,8 +30,17 @@ Scene scene_or_finding(const Call& call, std::vector<Finding>& findings) {
   }
 }
 
+/// What a refusal leaves out of the page.
+std::string not_asked(const Subject& subject) {
+  return subject.no_start ? "nothing was started that loads libraries: driver, GPUs and dynamic linker were not asked"
+                          : "its files were read as text and headers only, and the dynamic linker was not asked what "
+                            "would load";
+}
+
 /// Driver and GPUs, however they answer; an engine that cannot ask is a finding.
-void look_at_gpus(const Call& call, model::Observed& observed, std::vector<Finding>& findings) {
+void look_at_gpus(const Call& call, Subject& subject, std::vector<Finding>& findings) {
+  if (subject.no_start) return;  // which is a finding of its own
+  auto& observed = subject.observed;
   try {
     observed.devices = ask_devices(call);
     take_key(observed, 0);
@@ -50,10 +59,10 @@ base::ExitCode run(const DoctorOptions& options, const Call& call) {
   auto subject = look_at(call, scene, discover(call, scene, environments.empty() ? nullptr : &environments.front()));
   auto& observed = subject.observed;
   if (subject.refusal) {
-    findings.push_back({Finding::Severity::warning, "untrusted", subject.refusal->why + "; it was read as text only",
-                        observed.install->root.string(), subject.refusal->next});
+    findings.push_back({Finding::Severity::warning, "untrusted", subject.refusal->why + "; " + not_asked(subject),
+                        observed.install ? observed.install->root.string() : "", "# " + subject.refusal->next});
   }
-  look_at_gpus(call, observed, findings);
+  look_at_gpus(call, subject, findings);
   if (observed.devices && !observed.devices->gpus.empty()) {
     for (const auto& part : call.machine.left_out)
       findings.push_back({Finding::Severity::note, "left-out", "this envguard was built without a part: " + part, "",

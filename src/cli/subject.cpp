@@ -12,7 +12,6 @@
 #include "compare/gpus.hpp"
 #include "compare/places.hpp"
 #include "detect/libraries.hpp"
-#include "detect/linker.hpp"
 #include "detect/observe.hpp"
 #include "diagnosis/diagnosis.hpp"
 #include "runner/devices.hpp"
@@ -26,10 +25,28 @@ using base::Error;
 using base::ExitCode;
 
 trust::Situation situation_of(const Call& call, const Scene& scene) {
-  if (!scene.repository) {
-    return {.git = git::Git(call.machine.directory, call.machine.environment), .top = {}, .user = ::geteuid()};
+  const auto& machine = call.machine;
+  trust::Situation situation{.git = git::Git(machine.directory, machine.environment),
+                             .top = {},
+                             .user = ::geteuid(),
+                             .environment = machine.environment,
+                             .directory = machine.directory,
+                             .engine = machine.engine.parent_path()};
+  if (scene.repository) {
+    situation.git = scene.repository->git();
+    situation.top = scene.top();
   }
-  return {.git = scene.repository->git(), .top = scene.top(), .user = ::geteuid()};
+  return situation;
+}
+
+/// How far up a project's own environment is looked for.
+std::filesystem::path highest_folder(const Call& call, const Scene& scene) {
+  return scene.repository ? scene.top() : trust::highest_folder(call.machine.directory, call.machine.home, ::geteuid());
+}
+
+void add(Subject& subject, trust::Answer answer) {
+  subject.seen.merge(answer.seen);
+  if (!subject.refusal) subject.refusal = std::move(answer.refusal);
 }
 
 /// What the policy has a rule for: beside the names that envguard reads anyway, installed distributions.
@@ -40,10 +57,8 @@ std::vector<std::string> distributions_of(const model::Policy& policy) {
 }
 
 /// Every file that opening the install would bring into the engine, as far as the linker tells.
-std::vector<std::filesystem::path> loaded_with(const model::Machine& machine, const model::Observed& observed) {
+std::vector<std::filesystem::path> loaded_with(const model::Observed& observed) {
   auto files = detect::preloads(*observed.install);
-  for (const auto& entry : detect::preloaded(machine))
-    if (entry.is_absolute()) files.push_back(entry);
   for (const auto& library : observed.libraries)
     if (library.path.is_absolute()) files.push_back(library.path);
   return files;
@@ -52,22 +67,29 @@ std::vector<std::filesystem::path> loaded_with(const model::Machine& machine, co
 }  // namespace
 
 detect::Discovery discover(const Call& call, const Scene& scene, const model::Environment* environment) {
-  return detect::find_install(call.machine,
-                              {.torch = call.global.torch, .environment = environment, .top = scene.top()});
+  return detect::find_install(call.machine, {.torch = call.global.torch,
+                                             .environment = environment,
+                                             .top = scene.top(),
+                                             .highest = highest_folder(call, scene)});
 }
 
 detect::Discovery discover_named(const Call& call, const Scene& scene, const std::string& install) {
-  return detect::find_install(call.machine, {.torch = install, .environment = nullptr, .top = scene.top()});
+  return detect::find_install(
+      call.machine,
+      {.torch = install, .environment = nullptr, .top = scene.top(), .highest = highest_folder(call, scene)});
 }
 
 Subject look_at(const Call& call, const Scene& scene, detect::Discovery discovery) {
-  Subject subject;
-  const bool named_by_policy = discovery.named_by_policy;
-  subject.observed = detect::observe(call.machine, std::move(discovery), true, distributions_of(scene.policy));
-  if (!subject.observed.install) return subject;
-  const auto situation = situation_of(call, scene);
-  subject.refusal = trust::may_open(*subject.observed.install, named_by_policy, situation);
-  if (!subject.refusal) subject.refusal = trust::may_load(loaded_with(call.machine, subject.observed), situation);
+  Subject subject{.situation = situation_of(call, scene), .observed = {}, .seen = {}, .no_start = {}, .refusal = {}};
+  add(subject, trust::may_start(subject.situation));
+  subject.no_start = subject.refusal;
+  // The dynamic linker maps the files that it is asked about, so trust is asked first.
+  if (discovery.install && !subject.refusal)
+    add(subject, trust::may_open(*discovery.install, discovery.found_by, subject.situation));
+  subject.observed =
+      detect::observe(call.machine, std::move(discovery), !subject.refusal, distributions_of(scene.policy));
+  if (subject.observed.install && !subject.refusal)
+    add(subject, trust::may_load(loaded_with(subject.observed), subject.situation));
   return subject;
 }
 
@@ -94,6 +116,7 @@ model::Devices ask_answering_devices(const Call& call) {
 }
 
 void ask_gpu(const Call& call, Subject& subject, int index) {
+  if (subject.no_start) throw trust::untrusted(*subject.no_start);
   insist_on_answers(subject.observed.devices.emplace(ask_devices(call)));
   take_key(subject.observed, index);
 }

@@ -14,8 +14,14 @@ namespace envguard::cli {
 
 /// The PyTorch that an environment means and the machine it stands on, nothing of it opened yet.
 struct Subject {
+  trust::Situation situation;
   model::Observed observed;
-  std::optional<trust::Refusal> refusal;  ///< why the install, or a library that would load with it, is not opened
+  trust::Seen seen;  ///< the files that trust looked at
+  /// Why no child is started that loads libraries: a variable of the caller's names some that may not be opened.
+  std::optional<trust::Refusal> no_start;
+  /// Why the install, or a library that would load with it, is not opened; `no_start` too. Then the dynamic linker was
+  /// not asked about it.
+  std::optional<trust::Refusal> refusal;
 };
 
 /// What to do where no PyTorch was found.
@@ -31,14 +37,16 @@ inline constexpr const char* name_a_torch =
 /// `environment`: nothing where no policy speaks.
 [[nodiscard]] Subject look_at(const Call& call, const Scene& scene, detect::Discovery discovery);
 
-/// Asks the engine for driver and GPUs. A driver that hangs or crashes is an answer too.
+/// Asks the engine for driver and GPUs. A driver that hangs or crashes is an answer too. The caller has made sure that
+/// an engine may be started (`Subject::no_start`).
 [[nodiscard]] model::Devices ask_devices(const Call& call);
 
 /// The same; Error could_not_measure where the driver hangs or crashes.
 [[nodiscard]] model::Devices ask_answering_devices(const Call& call);
 
 /// Asks for the GPUs and takes the key of that one. A GPU that is not there leaves `observed.gpu` empty. Error
-/// could_not_measure where the driver hangs or crashes; what it said until then is in `observed.devices`.
+/// could_not_measure where the driver hangs or crashes; what it said until then is in `observed.devices`. Error
+/// untrusted where no engine may be started.
 void ask_gpu(const Call& call, Subject& subject, int index);
 
 /// The key of a GPU that was asked for; none where it is not there.

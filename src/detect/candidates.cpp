@@ -35,7 +35,9 @@ Candidates policy_python(const model::Machine& machine, const Question& question
   return {{std::string(policy_rule),
            fmt::format("python = \"{}\" of the policy", environment.python),
            clean(machine, project_root(machine, question) / environment.python),
-           {}}};
+           {},
+           Candidate::Holds::install,
+           model::FoundBy::policy}};
 }
 
 /// The name of the first of `files` that the folder holds, or empty.
@@ -43,6 +45,10 @@ std::string first_of(Search& search, const fs::path& folder, std::initializer_li
   for (const char* file : files)
     if (search.has_file(folder / file)) return file;
   return {};
+}
+
+Candidate of_project(std::string rule, std::string named, fs::path path) {
+  return {std::move(rule), std::move(named), std::move(path), {}, Candidate::Holds::install, model::FoundBy::project};
 }
 
 /// uv's own variable, relative to the project, and .venv beside the nearest uv.lock or pyproject.toml; a workspace's
@@ -53,11 +59,13 @@ Candidates uv(const model::Machine& machine, const Question& question, Search& s
   for (const fs::path& folder : folders_up(machine, question)) {
     const std::string file = first_of(search, folder, {"uv.lock", "pyproject.toml"});
     if (file.empty()) continue;
-    if (!named.empty() && found.empty())
+    if (!named.empty() && found.empty()) {
       found.push_back(
-          {"UV_PROJECT_ENVIRONMENT", "UV_PROJECT_ENVIRONMENT=" + named, clean(machine, folder / named), {}});
+          of_project("UV_PROJECT_ENVIRONMENT", "UV_PROJECT_ENVIRONMENT=" + named, clean(machine, folder / named)));
+      if (fs::path(named).is_absolute()) found.back().found_by = model::FoundBy::machine;
+    }
     if (!search.has_folder(folder / ".venv")) continue;
-    found.push_back({".venv beside " + file, (folder / ".venv").string(), folder / ".venv", {}});
+    found.push_back(of_project(".venv beside " + file, (folder / ".venv").string(), folder / ".venv"));
     break;
   }
   return found;
@@ -70,7 +78,7 @@ Candidates pixi(const model::Machine& machine, const Question& question, Search&
   for (const fs::path& folder : folders_up(machine, question))
     for (const std::string& name : names) {
       const fs::path prefix = folder / ".pixi" / "envs" / name;
-      if (search.has_folder(prefix)) return {{".pixi/envs/" + name, prefix.string(), prefix, {}}};
+      if (search.has_folder(prefix)) return {of_project(".pixi/envs/" + name, prefix.string(), prefix)};
     }
   return {};
 }
@@ -151,11 +159,13 @@ bool in_hook_manager(const model::Machine& machine, const fs::path& path) {
 }
 
 std::vector<fs::path> folders_up(const model::Machine& machine, const Question& question) {
+  if (question.highest.empty()) return {};
   std::vector<fs::path> folders;
-  const fs::path top = question.top.empty() ? fs::path() : clean(machine, question.top);
+  const fs::path highest = clean(machine, question.highest);
   for (fs::path folder = clean(machine, project_root(machine, question));; folder = folder.parent_path()) {
     folders.push_back(folder);
-    if (folder == top || folder == folder.parent_path()) return folders;
+    if (folder == highest) return folders;
+    if (folder == folder.parent_path()) return {};
   }
 }
 

@@ -23,6 +23,7 @@ struct Candidate {
   std::filesystem::path path;
   std::string skip;              ///< why it is passed over unseen; or empty
   Holds holds = Holds::install;  ///< libtorch: libtorch.so lies in `path` itself
+  model::FoundBy found_by = model::FoundBy::machine;
 };
 
 /// One rule of the discovery: its candidates, looked for only when the rules before it gave nothing.
@@ -38,8 +39,8 @@ using Rule = std::function<std::vector<Candidate>(const model::Machine&, const Q
 /// own.
 [[nodiscard]] bool in_hook_manager(const model::Machine& machine, const std::filesystem::path& path);
 
-/// The project's folders: `root` of the policy's environment, else the working directory, and upwards, as far as the
-/// top of the repository where there is one.
+/// The project's folders: `root` of the policy's environment, else the working directory, and upwards as far as
+/// `question.highest`. None where that lies elsewhere.
 [[nodiscard]] std::vector<std::filesystem::path> folders_up(const model::Machine& machine, const Question& question);
 
 /// Poetry's environments of the nearest project that has a poetry.lock.

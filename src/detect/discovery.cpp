@@ -1,5 +1,7 @@
 #include "detect/discovery.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -74,6 +76,14 @@ std::vector<model::Finding> other_torches(const model::Machine& machine, Search&
   return findings;
 }
 
+model::FoundBy found_by(const model::Machine& machine, Search& search, const Candidate& candidate) {
+  if (candidate.found_by != model::FoundBy::project) return candidate.found_by;
+  const bool active = std::ranges::any_of(active_environments(machine, search), [&](const Candidate& environment) {
+    return same_place(environment.path, candidate.path);
+  });
+  return active ? model::FoundBy::machine : model::FoundBy::project;
+}
+
 }  // namespace
 
 Discovery find_install(const model::Machine& machine, const Question& question) {
@@ -83,13 +93,15 @@ Discovery find_install(const model::Machine& machine, const Question& question) 
   for (auto rule = rules().begin(); !discovery.install && rule != rules().end(); ++rule)
     for (const Candidate& candidate : (*rule)(machine, question, search)) {
       if (candidate.skip.empty()) discovery.install = look(machine, search, candidate);
-      if (discovery.install) break;
+      if (discovery.install) {
+        discovery.found_by = found_by(machine, search, candidate);
+        break;
+      }
       if (!candidate.named.empty())
         discovery.passed_over.push_back(fmt::format("{}: {}", candidate.named, why_not(candidate)));
       if (auto finding = named_in_vain(candidate)) discovery.findings.push_back(std::move(*finding));
     }
   if (discovery.install) {
-    discovery.named_by_policy = discovery.install->rule == policy_rule;
     for (auto& finding : other_torches(machine, search, *discovery.install))
       discovery.findings.push_back(std::move(finding));
   }

@@ -69,16 +69,17 @@ std::vector<Candidate> asked_of_python(const model::Machine& machine, const Ques
   const auto python = first_python(machine, search);
   if (!python) return {};
   const fs::path& program = python->interpreter.empty() ? python->program : python->interpreter;
-  // A repository never has its own program run by being looked at, and an interpreter whose folders are known is not
-  // asked.
+  // A repository never has its own program run by being looked at, nor has an unpacked one outside of git. An
+  // interpreter whose folders are known is not asked.
+  const fs::path project = question.top.empty() ? machine.directory : question.top;
   std::error_code error;
-  if (lies_in(fs::canonical(program, error), question.top) || lies_in(program, question.top)) return {};
+  if (lies_in(fs::canonical(program, error), project) || lies_in(program, project)) return {};
   if (!python->interpreter.empty() && !package_folders(machine, search, prefix_of(search, program), program).empty())
     return {};
   process::Command command;
   command.argv = {program.string(), "-I", "-c", "import sys; print(*sys.path, sep='\\n')"};
   command.directory = "/";
-  command.environment = process::without_git(machine.environment);
+  command.environment = process::without_repository_libraries(process::without_git(machine.environment));
   command.deadline = interpreter_deadline;
   std::vector<Candidate> found;
   try {

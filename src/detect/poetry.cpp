@@ -82,6 +82,8 @@ std::vector<Candidate> poetry(const model::Machine& machine, const Question& que
       if (!entry.starts_with(start) || entry.find("-py3", start.size()) != start.size() + hash_length) continue;
       if (belongs_elsewhere(machine, search, folder / entry, name, project)) continue;
       found.push_back({"poetry's environment", (folder / entry).string(), folder / entry, {}});
+      const auto inside = (folder / entry).lexically_relative(project);
+      if (!inside.empty() && *inside.begin() != "..") found.back().found_by = model::FoundBy::project;
     }
     // Two clones of one project have environments of one name and another hash: taking either would be a guess.
     const auto hash = [&](const Candidate& candidate) {

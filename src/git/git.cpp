@@ -63,14 +63,25 @@ Git::Git(std::filesystem::path directory, model::EnvironmentMap environment)
        {"GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"})
     environment_.erase(name);
   environment_["LC_ALL"] = std::string("C");
+  environment_ = process::without_repository_libraries(std::move(environment_));
 }
 
 Git Git::elsewhere(std::filesystem::path directory) const {
   return {std::move(directory), process::without_git(environment_)};
 }
 
+Git Git::with_own_index() const {
+  auto environment = environment_;
+  environment.erase("GIT_INDEX_FILE");
+  return {directory_, std::move(environment)};
+}
+
+bool Git::is_told_where() const {
+  return std::ranges::any_of(environment_, [](const auto& variable) { return process::is_git_local(variable.first); });
+}
+
 process::Result Git::run(std::vector<std::string> arguments, std::string input, std::size_t limit) const {
-  arguments.insert(arguments.begin(), "git");
+  arguments.insert(arguments.begin(), {"git", "-c", "core.fsmonitor=", "-c", "safe.bareRepository=explicit"});
   return process::run({std::move(arguments), directory_, environment_, std::move(input), deadline, limit});
 }
 
@@ -127,7 +138,7 @@ std::vector<std::string> Git::file_ids(const std::vector<std::string>& paths) co
   if (paths.empty()) return {};
   std::string input;
   for (const auto& path : paths) input += path + "\n";
-  const auto result = run_or_throw({"hash-object", "--stdin-paths"}, std::move(input));
+  const auto result = run_or_throw({"hash-object", "--no-filters", "--stdin-paths"}, std::move(input));
   std::vector<std::string> ids;
   for (const auto line : base::split(base::trim(result.out), '\n')) ids.emplace_back(line);
   if (ids.size() != paths.size()) throw failure("hash-object", result);
@@ -152,6 +163,16 @@ bool Git::anything_staged(const std::vector<std::string>& ignore) const {
 bool Git::tracks(const std::vector<std::string>& paths) const {
   const auto result = run(literal({"ls-files", "-z"}, paths), {}, 4096);
   if (!result.ok() && !result.truncated) throw failure("ls-files", result);
+  return !result.out.empty();
+}
+
+bool Git::head_holds(const std::vector<std::string>& paths) const {
+  const auto head = commit("HEAD");
+  if (!head) return false;
+  std::vector<std::string> arguments{"--literal-pathspecs", "ls-tree", "-z", "--full-tree", *head, "--"};
+  arguments.insert(arguments.end(), paths.begin(), paths.end());
+  const auto result = run(std::move(arguments), {}, 4096);
+  if (!result.ok() && !result.truncated) throw failure("ls-tree", result);
   return !result.out.empty();
 }
 

@@ -29,6 +29,8 @@ using Blobs = std::vector<std::optional<std::string>>;
 /// A repository through git's own plumbing, so that every index format, object format and work tree is git's business.
 /// Each call is one process. git keeps the caller's whole environment (GIT_INDEX_FILE names the index that is being
 /// committed), less the four variables that change what a pathspec means; its messages are English.
+/// Nothing that a repository's configuration names is run: no file-system monitor, no filter. A bare repository that
+/// was found by walking up is not read, since its configuration may be a file that the repository around it tracks.
 /// Every call throws Error could_not_measure where git is missing or fails for a reason that is not the question's
 /// answer; the message holds git's own.
 class Git {
@@ -37,6 +39,10 @@ class Git {
 
   /// Of another repository: without the variables by which the caller's git names this one.
   [[nodiscard]] Git elsewhere(std::filesystem::path directory) const;
+  /// Of the same place, with the index that git itself would take: without GIT_INDEX_FILE.
+  [[nodiscard]] Git with_own_index() const;
+  /// Whether a variable of the caller's tells git which repository or index is meant.
+  [[nodiscard]] bool is_told_where() const;
 
   /// Nothing where `directory` is in no repository. Error usage, with what to type, where git does not trust its owner.
   [[nodiscard]] std::optional<Layout> layout() const;
@@ -54,7 +60,8 @@ class Git {
   [[nodiscard]] Blobs blobs(const std::vector<Entry>& entries, const std::vector<std::size_t>& limits,
                             base::ExitCode too_large) const;
 
-  /// The ids that these files of the work tree would have in the index, filters applied. The files must be there.
+  /// The ids of these files of the work tree as they are, no filter applied: a filter is a program that the
+  /// repository's configuration names. The files must be there.
   [[nodiscard]] std::vector<std::string> file_ids(const std::vector<std::string>& paths) const;
 
   /// What `git diff --cached` would show against HEAD (against nothing before the first commit) outside of `ignore`
@@ -63,6 +70,8 @@ class Git {
 
   /// Whether the index holds anything at or under one of these paths (literal, relative to the top).
   [[nodiscard]] bool tracks(const std::vector<std::string>& paths) const;
+  /// Whether the commit that is checked out holds one of these paths. False before the first commit.
+  [[nodiscard]] bool head_holds(const std::vector<std::string>& paths) const;
 
   struct Setting {
     std::string scope;  ///< "local", "worktree", "global", "system", "command"

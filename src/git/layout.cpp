@@ -17,12 +17,20 @@ base::Error dubious(std::string_view message, const std::filesystem::path& direc
           "if you trust who owns it: git config --global --add safe.directory " + base::shell_quote(path)};
 }
 
+// git itself stops here: safe.bareRepository. Such a folder may be tracked by the repository around it.
+base::Error bare(const std::filesystem::path& directory) {
+  return base::Error(base::ExitCode::usage, "lies in a bare repository, without a work tree",
+                     "go to a work tree (git worktree list), or use: envguard check --lock FILE")
+      .at(base::visible(directory.string()));
+}
+
 }  // namespace
 
 std::optional<Layout> Git::layout() const {
   const auto result = run({"rev-parse", "--path-format=absolute", "--is-bare-repository", "--git-dir",
                            "--git-common-dir", "--git-path", "hooks", "--show-toplevel"});
   if (result.err.find("dubious ownership") != std::string::npos) throw dubious(result.err, directory_);
+  if (result.err.find("cannot use bare repository") != std::string::npos) throw bare(directory_);
   if (!result.ok() && result.err.find("not a git repository") != std::string::npos) return std::nullopt;
   // Without a work tree the last question fails after the others were answered.
   const bool without_top = !result.ok() && result.err.find("must be run in a work tree") != std::string::npos;

@@ -26,6 +26,13 @@ struct Install {
   std::string version;  ///< "2.11.0+cu130", from torch/version.py or build-version
 };
 
+/// What led discovery to an install. Trust is asked accordingly.
+enum class FoundBy {
+  machine,  ///< an option, a variable, PATH or the system: somebody on this machine chose it
+  policy,   ///< `python` of the repository's policy
+  project   ///< it lies beside the project's files, where discovery looked for one: nobody named it
+};
+
 /// A version that was read, never guessed. The name is the lock's: torch, torch-git, cuda, cudnn, nccl, cublas, nvrtc,
 /// cufft, curand, cusolver, cusparse, cusparselt, nvjitlink, triton, glibc, python, driver, kernel, and installed
 /// distributions under their PyPI name (numpy, torchvision, flash-attn …).

@@ -2,11 +2,43 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <map>
 
 namespace envguard::process {
 
 namespace {
+
+namespace fs = std::filesystem;
+
+bool lies_in_work_tree(const fs::path& path) {
+  std::error_code error;
+  for (auto folder = path; !folder.empty(); folder = folder.parent_path()) {
+    if (fs::exists(fs::symlink_status(folder / ".git", error))) return true;
+    if (folder == folder.parent_path()) break;
+  }
+  return false;
+}
+
+/// As the path is written, and where it leads.
+bool may_be_the_repositorys(std::string_view entry) {
+  if (!entry.starts_with('/')) return true;  // a bare name, too: it is looked for in LD_LIBRARY_PATH
+  const fs::path path(entry);
+  std::error_code error;
+  const auto real = fs::weakly_canonical(path, error);
+  return lies_in_work_tree(path) || error || lies_in_work_tree(real);
+}
+
+std::string without_the_repositorys(std::string_view list, std::string_view separators) {
+  std::string kept;
+  while (!list.empty()) {
+    const auto end = list.find_first_of(separators);
+    const auto entry = list.substr(0, end);
+    if (!may_be_the_repositorys(entry)) kept.append(kept.empty() ? "" : ":").append(entry);
+    list.remove_prefix(end == std::string_view::npos ? list.size() : end + 1);
+  }
+  return kept;
+}
 
 constexpr std::array<std::string_view, 18> git_local{
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -56,6 +88,17 @@ Environment merge(const model::EnvironmentMap& caller, const std::vector<Layer>&
     merged.origins.push_back(std::move(variable));
   }
   return merged;
+}
+
+model::EnvironmentMap without_repository_libraries(model::EnvironmentMap environment) {
+  for (const auto& [name, separators] :
+       {std::pair("LD_LIBRARY_PATH", ":;"), std::pair("LD_PRELOAD", ": "), std::pair("LD_AUDIT", ":")}) {
+    const auto found = environment.find(name);
+    if (found == environment.end()) continue;
+    found->second = without_the_repositorys(found->second, separators);
+    if (found->second.empty()) environment.erase(found);
+  }
+  return environment;
 }
 
 model::EnvironmentMap without_git(const model::EnvironmentMap& environment) {

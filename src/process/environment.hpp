@@ -35,4 +35,9 @@ struct Environment {
 /// What every child but git itself starts from.
 [[nodiscard]] model::EnvironmentMap without_git(const model::EnvironmentMap& environment);
 
+/// LD_PRELOAD, LD_AUDIT and LD_LIBRARY_PATH without the entries that are relative or that lie in a git work tree, where
+/// a library may be one that the repository brought along. For children that run before trust has been asked: git,
+/// which is needed to ask, and a Python that is asked for its folders.
+[[nodiscard]] model::EnvironmentMap without_repository_libraries(model::EnvironmentMap environment);
+
 }  // namespace envguard::process

@@ -87,6 +87,7 @@ model::Run Runner::run(const model::Plan& plan, std::chrono::milliseconds deadli
   run.plan = plan;
   run.environment = environment.origins;
   run.seconds = std::chrono::duration<double>(clock.read()).count();
+  if (setup_.examine) setup_.examine(run);
   return run;
 }
 

@@ -48,6 +48,8 @@ struct Setup {
   std::map<int, std::string> gpu_uuids;  ///< by CUDA's index; a `cuda:N` plan is started with that GPU alone visible
   Deadlines deadlines;
   process::Kill kill = process::kill_session;
+  /// Told each Run before it counts; what it throws ends the measurement. Empty: nobody asks.
+  std::function<void(const model::Run&)> examine{};
 };
 
 /// What to tell while an engine runs; each may be empty.
@@ -65,7 +67,7 @@ class Runner {
 
   /// A fault of the engine is in the Run, never thrown. After a CUDA error the remaining units run in a new process, at
   /// most three times. `deadline` is for all of them together. `step`: variables of this measurement alone. Error
-  /// interrupted.
+  /// interrupted, and whatever `Setup::examine` throws.
   [[nodiscard]] model::Run run(const model::Plan& plan, std::chrono::milliseconds deadline, const Watch& watch = {},
                                const Variables& step = {}) const;
 

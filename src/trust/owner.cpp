@@ -31,7 +31,7 @@ bool has_access_list(const std::filesystem::path& path) {
 
 std::string not_alone(const Step& step, uid_t user) {
   const auto& status = step.status;
-  if (status.st_uid != user) return fmt::format("belongs to user {}", status.st_uid);
+  if (status.st_uid != user && status.st_uid != 0) return fmt::format("belongs to user {}", status.st_uid);
   if (step.is_link()) return {};
   if ((status.st_mode & S_IWOTH) != 0) return "can be written by everyone";
   if ((status.st_mode & S_IWGRP) == 0) return {};

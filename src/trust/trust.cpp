@@ -1,13 +1,16 @@
 #include "trust/trust.hpp"
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "base/elf.hpp"
 #include "base/text.hpp"
 #include "trust/owner.hpp"
+#include "trust/tracked.hpp"
+#include "trust/variables.hpp"
 #include "trust/walk.hpp"
 
 namespace envguard::trust {
@@ -15,8 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view elsewhere =
-    "or leave `python` out of the policy and name an install outside of the repository by --torch or ENVGUARD_TORCH";
+constexpr std::string_view elsewhere = "name another install by --torch INSTALL or ENVGUARD_TORCH";
+constexpr std::size_t most_folders = 512;  // a search path that is longer is no honest one
 
 std::string quoted(const fs::path& path) {
   return base::shell_quote(path.string());
@@ -25,104 +28,129 @@ std::string shown(const fs::path& path) {
   return base::visible(path.string());
 }
 
-Refusal tracked_refusal(const fs::path& path, const fs::path& repository) {
-  return {
-      fmt::format("git tracks {} in {}, so whoever committed it would run code here", shown(path), shown(repository)),
-      fmt::format("untrack it: git -C {} rm -r --cached {}, and add it to .gitignore; {}", quoted(repository),
-                  quoted(path), elsewhere)};
+Refusal tracked_refusal(const Tracked& tracked) {
+  if (tracked.where == Tracked::Where::unknown)
+    return {"cannot tell whether git tracks the install: " + tracked.failure.message(), tracked.failure.next()};
+  const bool index = tracked.where == Tracked::Where::index;
+  return {fmt::format("git tracks {} in {}{}, so whoever committed it would run code here", shown(tracked.path),
+                      shown(tracked.repository), index ? "" : " (in HEAD, the commit that is checked out)"),
+          fmt::format("delete it, commit that, and install it anew where git ignores it; or {}", elsewhere)};
 }
 
 Refusal owner_refusal(const Step& step, const std::string& why) {
   const bool mode = why.starts_with("can");
   return {fmt::format("{} lies in the repository and {}", shown(step.path), why),
-          fmt::format("mend it: {} {}; {}", mode ? "chmod -R go-w" : "sudo chown -R \"$(id -un)\"", quoted(step.path),
-                      elsewhere)};
+          fmt::format("if its content is yours: {} {}; or {}", mode ? "chmod -R go-w" : "sudo chown -R \"$(id -un)\"",
+                      quoted(step.path), elsewhere)};
 }
 
-// Collects what may be asked of the file system and, in the end, what git must be asked.
+bool is_library(const fs::path& file) {
+  return file.filename().string().find(".so") != std::string::npos;
+}
+
+/// Collects what may be asked of the file system and, in the end, what git must be asked.
 class Examination {
  public:
   explicit Examination(const Situation& situation)
       : situation_(situation), top_(situation.top ? fs::canonical(*situation.top) : fs::path()) {}
 
-  // Follows the way to `path`; what it leads to, and each link on the way, must not be tracked.
+  /// Follows the way to `path`; what it leads to, and each link on the way, must not be tracked.
   Walk visit(const fs::path& path) {
     auto way = walk(path);
     for (const auto& step : way.steps) {
-      if (!seen_.insert(step.path.native()).second) continue;
-      if (step.is_link()) untracked_.insert(step.path);
+      if (!steps_.insert(step.path.native()).second) continue;
+      if (step.is_link()) paths_.insert(step.path);
       if (refusal_ || !in_work_tree(step.path)) continue;
       if (auto why = not_alone(step, situation_.user); !why.empty()) refusal_ = owner_refusal(step, why);
     }
-    if (way.end != top_) untracked_.insert(way.end);
+    if (way.end != top_) paths_.insert(way.end);
+    if (!way.steps.empty() && S_ISREG(way.steps.back().status.st_mode))
+      seen_.emplace(way.end, identity_of(way.steps.back().status));
     return way;
   }
 
+  /// Every library of the folder, and every folder in which those have theirs looked for.
   void visit_libraries(const fs::path& folder) {
-    std::error_code absent;
-    for (const auto& file : fs::directory_iterator(folder, absent))
-      if (file.path().filename().string().find(".so") != std::string::npos) visit(file.path());
-  }
-
-  // Tracked counts before owner and mode: it is the repository's own doing.
-  std::optional<Refusal> answer() const {
-    std::map<fs::path, std::vector<fs::path>> by_repository;
-    std::error_code hidden;
-    for (const auto& path : untracked_)
-      for (auto folder = path.parent_path(); folder != folder.root_path(); folder = folder.parent_path())
-        if (fs::exists(fs::symlink_status(folder / ".git", hidden))) by_repository[folder].push_back(path);
-    for (const auto& [repository, paths] : by_repository)
-      if (auto refusal = ask(repository, paths)) return refusal;
-    return refusal_;
-  }
-
-  const fs::path& top() const { return top_; }
-
- private:
-  bool in_work_tree(const fs::path& path) const { return !top_.empty() && is_within(path, top_); }
-  // The repository itself, one inside of it, or one that it lies in.
-  bool is_related(const fs::path& folder) const { return in_work_tree(folder) || is_within(top_, folder); }
-
-  std::optional<Refusal> ask(const fs::path& repository, const std::vector<fs::path>& paths) const {
-    std::vector<std::string> relative;
-    for (const auto& path : paths) relative.push_back(path.lexically_relative(repository).generic_string());
-    try {
-      const auto git = repository == top_ ? situation_.git : situation_.git.elsewhere(repository);
-      if (!git.tracks(relative)) return std::nullopt;
-      const auto first = std::find_if(relative.begin(), relative.end(), [&](const auto& p) { return git.tracks({p}); });
-      return tracked_refusal(first == relative.end() ? relative.front() : *first, repository);
-    } catch (const base::Error& error) {
-      if (error.code() == base::ExitCode::interrupted) throw;
-      if (!is_related(repository)) return std::nullopt;  // a stranger's, in which nobody stands
-      return Refusal{"cannot tell whether git tracks the install: " + error.message(), error.next()};
+    std::vector<fs::path> waiting{folder};
+    while (!waiting.empty()) {
+      const fs::path next = waiting.back().lexically_normal();
+      waiting.pop_back();
+      if (!folders_.insert(next).second) continue;
+      if (folders_.size() > most_folders) {
+        refusal_ = Refusal{
+            fmt::format("libraries are looked for in more than {} folders, among them {}", most_folders, shown(next)),
+            std::string("shorten LD_LIBRARY_PATH; or ").append(elsewhere)};
+        return;
+      }
+      std::error_code absent;
+      for (const auto& file : fs::directory_iterator(next, absent)) {
+        if (!is_library(file.path())) continue;
+        visit(file.path());
+        for (const auto& entry : base::ElfFile(file.path()).run_paths())
+          for (const auto& place : meanings(entry, {next}))
+            if (place.is_absolute()) std::ranges::move(with_cpu_folders(place), std::back_inserter(waiting));
+      }
     }
   }
 
+  /// That git tracks it counts before owner and mode: it is the repository's own doing.
+  [[nodiscard]] Answer answer() const {
+    if (const auto found = tracked(paths_, situation_)) return {tracked_refusal(*found), seen_};
+    return {refusal_, seen_};
+  }
+
+  [[nodiscard]] const fs::path& top() const { return top_; }
+
+ private:
+  bool in_work_tree(const fs::path& path) const { return !top_.empty() && is_within(path, top_); }
+
   const Situation& situation_;
   fs::path top_;
-  std::set<fs::path::string_type> seen_;
-  std::set<fs::path> untracked_;
+  std::set<fs::path::string_type> steps_;
+  std::set<fs::path> folders_, paths_;
+  Seen seen_;
   std::optional<Refusal> refusal_;
 };
 
 // The policy may name a place inside the repository only. A link that the user made there may lead out of it.
-std::optional<Refusal> outside_by_policy(const Walk& way, const fs::path& top, const model::Install& install) {
+std::optional<Refusal> outside_by_policy(const Walk& way, const fs::path& top) {
   if (is_within(way.end, top)) return std::nullopt;
   const bool by_link = std::any_of(way.steps.begin(), way.steps.end(),
                                    [&top](const Step& step) { return step.is_link() && is_within(step.path, top); });
   if (by_link && !way.climbs) return std::nullopt;
-  return Refusal{fmt::format("the policy names an install outside of the repository: {}", shown(install.root)),
-                 fmt::format("leave `python` out of the policy, and on this machine: export ENVGUARD_TORCH={}",
-                             quoted(install.root))};
+  return Refusal{"the policy names an install outside of the repository",
+                 "leave `python` out of the policy, and name an install that you trust by ENVGUARD_TORCH"};
+}
+
+/// Outside of git nothing tells an environment that somebody made here from one that came with the files.
+std::optional<Refusal> outside_of_git(const model::Install& install) {
+  return Refusal{fmt::format("{} lies beside files that are in no git repository, so nothing says whether it came with "
+                             "them",
+                             shown(install.prefix)),
+                 fmt::format("if you installed it: --torch {}", quoted(install.prefix))};
+}
+
+std::vector<fs::path> origins(const Situation& situation) {
+  return {situation.engine};
 }
 
 }  // namespace
 
-std::optional<Refusal> may_open(const model::Install& install, bool named_by_policy, const Situation& situation) {
+Answer may_start(const Situation& situation) {
+  Examination examination(situation);
+  for (const auto& file : libraries_named(situation.environment, situation.directory, origins(situation)))
+    examination.visit(file);
+  for (const auto& folder : library_folders(situation.environment, situation.directory, origins(situation)))
+    for (const auto& each : with_cpu_folders(folder)) examination.visit_libraries(each);
+  return examination.answer();
+}
+
+Answer may_open(const model::Install& install, model::FoundBy found_by, const Situation& situation) {
   Examination examination(situation);
   const auto way = examination.visit(install.root);
-  if (named_by_policy && situation.top)
-    if (auto refusal = outside_by_policy(way, examination.top(), install)) return refusal;
+  if (found_by == model::FoundBy::project && !situation.top) return {outside_of_git(install), {}};
+  if (found_by == model::FoundBy::policy && situation.top)
+    if (auto refusal = outside_by_policy(way, examination.top())) return {std::move(refusal), {}};
   examination.visit(install.library);
   examination.visit_libraries(install.library);
   if (!install.prefix.empty()) examination.visit(install.prefix);
@@ -136,10 +164,24 @@ std::optional<Refusal> may_open(const model::Install& install, bool named_by_pol
   return examination.answer();
 }
 
-std::optional<Refusal> may_load(const std::vector<fs::path>& files, const Situation& situation) {
+Answer may_load(const std::vector<fs::path>& files, const Situation& situation) {
   Examination examination(situation);
   for (const auto& file : files) examination.visit(file);
   return examination.answer();
+}
+
+void insist_on_seen(const std::vector<model::Library>& mapped, const Seen& seen, const Situation& situation) {
+  std::vector<fs::path> files;
+  for (const auto& library : mapped) files.push_back(library.path);
+  const auto now = may_load(files, situation);
+  if (now.refusal) throw untrusted(*now.refusal);
+  for (const auto& file : files) {
+    const auto before = seen.find(file), after = now.seen.find(file);
+    if (before == seen.end() || (after != now.seen.end() && before->second == after->second)) continue;
+    throw base::Error(base::ExitCode::could_not_measure, "changed while it was measured",
+                      "wait until nothing is being installed there, then run it again")
+        .at(shown(file));
+  }
 }
 
 base::Error untrusted(const Refusal& refusal) {

@@ -60,15 +60,48 @@ TEST_F(RepositoryTest, TheThreeSources) {
   EXPECT_EQ(places.locks(work_tree, "default").locks[0].place, (top / lock_path).string());
 }
 
+TEST_F(RepositoryTest, NoProgramThatTheConfigurationNamesIsRun) {
+  const auto top = scratch.repository("project", "one");
+  const auto mark = scratch.folder() / "ran";
+  const auto program = "touch '" + mark.string() + "'; cat";
+  write(top / ".gitattributes", "* filter=odd\n");
+  scratch.git(top, {"config", "filter.odd.clean", program});
+  scratch.git(top, {"config", "core.fsmonitor", program});
+  scratch.git(top, {"add", "-A"});
+  EXPECT_TRUE(fs::remove(mark)) << "git itself runs it";
+  const auto repository = open(top);
+  EXPECT_TRUE(repository.policy(work_tree));
+  EXPECT_EQ(repository.locks(work_tree, "default").locks.size(), 1U);
+  EXPECT_TRUE(repository.policy(staged));
+  EXPECT_FALSE(repository.only_ignored_staged({"*.md"}));
+  EXPECT_FALSE(fs::exists(mark));
+}
+
+// A tracked folder may be a whole bare repository with a configuration of its own, which git reads where one stands in
+// it.
+TEST_F(RepositoryTest, ATrackedBareRepositoryIsNotRead) {
+  const auto top = scratch.repository("project", "one");
+  const auto mark = scratch.folder() / "ran";
+  scratch.git(top, {"init", "-q", "--bare", "docs"});
+  write(top / "docs/config",
+        "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = ..\n"
+        "\tfsmonitor = \"touch '" +
+            mark.string() + "'\"\n");
+  try {
+    (void)open(top / "docs");
+    FAIL() << "read it";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.code(), base::ExitCode::usage);
+    EXPECT_THAT(error.message(), HasSubstr("bare repository"));
+  }
+  EXPECT_FALSE(fs::exists(mark));
+}
+
 TEST_F(RepositoryTest, TheSameContentHasTheSameInputsFromEverySource) {
   const auto top = scratch.repository("project", "one");
   write(top / "envguard.lock.d/default/cpu.evidence", std::string("\0\n\xff", 3));
-  write(top / ".gitattributes", "*.toml text eol=crlf\n");
   scratch.git(top, {"add", "-A"});
   scratch.git(top, {"commit", "-q", "-m", "x"});
-  fs::remove(top / "envguard.toml");
-  scratch.git(top, {"checkout", "--", "envguard.toml"});
-  EXPECT_EQ(read(top / "envguard.toml"), "schema = 1\r\n") << "filters are at work";
   const auto repository = open(top);
   const Source head{View::commit, "HEAD"};
   EXPECT_EQ(repository.policy(work_tree)->inputs, repository.policy(staged)->inputs);

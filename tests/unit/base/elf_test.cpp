@@ -1,9 +1,13 @@
 #include "base/elf.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 
+#include <elf.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -39,6 +43,60 @@ class Elf : public testing::Test {
   }
   fs::path folder_;
 };
+
+/// The program headers of a real library, to be changed in its bytes.
+std::vector<std::size_t> load_segments(const std::string& bytes) {
+  Elf64_Ehdr header{};
+  std::memcpy(&header, bytes.data(), sizeof header);
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < header.e_phnum; ++i) {
+    const auto place = header.e_phoff + i * sizeof(Elf64_Phdr);
+    Elf64_Phdr segment{};
+    std::memcpy(&segment, bytes.data() + place, sizeof segment);
+    if (segment.p_type == PT_LOAD) places.push_back(place);
+  }
+  return places;
+}
+
+// glibc maps such files over its own code (bug 22851).
+TEST_F(Elf, SegmentsThatDoNotAscendAreDamage) {
+  const auto library = a_library();
+  const auto bytes = bytes_of(library);
+  const auto segments = load_segments(bytes);
+  ASSERT_GE(segments.size(), 2U);
+  ASSERT_TRUE(ElfFile(put(bytes)).valid());
+  auto swapped = bytes;
+  std::swap_ranges(swapped.begin() + static_cast<long>(segments[0]),
+                   swapped.begin() + static_cast<long>(segments[0] + sizeof(Elf64_Phdr)),
+                   swapped.begin() + static_cast<long>(segments[1]));
+  const auto with = [&](std::size_t segment, std::size_t field, std::uint64_t value) {
+    auto changed = bytes;
+    std::memcpy(changed.data() + segments[segment] + field, &value, sizeof value);
+    return changed;
+  };
+  const auto most = ~std::uint64_t{0};
+  for (const auto& damaged :
+       {swapped, with(0, offsetof(Elf64_Phdr, p_vaddr), most - 4096), with(0, offsetof(Elf64_Phdr, p_memsz), most),
+        with(1, offsetof(Elf64_Phdr, p_vaddr), 0), with(0, offsetof(Elf64_Phdr, p_memsz), 0)}) {
+    const ElfFile file(put(damaged));
+    EXPECT_FALSE(file.valid());
+    EXPECT_FALSE(file.build_id());
+    EXPECT_FALSE(file.soname());
+    EXPECT_FALSE(file.section(".rodata", 1 << 20));
+    EXPECT_TRUE(file.run_paths().empty());
+  }
+}
+
+TEST_F(Elf, RunPaths) {
+  const auto library = (folder_ / "library.so").string();
+  for (const char* tags : {"--enable-new-dtags", "--disable-new-dtags"}) {
+    const auto command = "echo 'int x;' | cc -shared -fPIC -xc - -o '" + library + "' -Wl," + tags +
+                         " -Wl,-rpath,'$ORIGIN/../one:/two::three'";
+    ASSERT_EQ(std::system(command.c_str()), 0);
+    EXPECT_EQ(ElfFile(library).run_paths(), (std::vector<std::string>{"$ORIGIN/../one", "/two", "three"})) << tags;
+  }
+  EXPECT_TRUE(ElfFile(a_library()).run_paths().empty());
+}
 
 TEST_F(Elf, ReadsWhatTheLinkerReads) {
   const auto library = a_library();

@@ -68,9 +68,9 @@ TEST(Discovery, RulesComeInTheirOrder) {
 
 TEST(Discovery, OnlyThePolicysOwnPythonIsNamedByThePolicy) {
   Tree tree("cwd @/repo\ntop @/repo\nenvironment train env\n" + venv("repo/env", "2.11.0"));
-  EXPECT_TRUE(tree.find().named_by_policy);
+  EXPECT_EQ(tree.find().found_by, model::FoundBy::policy);
   tree.question.torch = (tree / "repo/env").string();
-  EXPECT_FALSE(tree.find().named_by_policy);
+  EXPECT_EQ(tree.find().found_by, model::FoundBy::machine);
 }
 
 TEST(Discovery, ThePolicysRootIsWhereItsPathsStart) {
@@ -155,6 +155,7 @@ TEST(Discovery, NothingAboveTheRepositoryCounts) {
             venv("above/.venv", "2.11.0"));
   EXPECT_FALSE(tree.find().install);
   tree.question.top.clear();
+  tree.question.highest = "/";
   EXPECT_TRUE(tree.find().install);
 }
 

@@ -32,6 +32,7 @@ Tree::Tree(const std::string& text) {
   machine.local = root_ / "usr/local";
   machine.loader = root_ / "no-loader";
   machine.system_libraries = {root_ / "usr/lib/x86_64-linux-gnu"};
+  question.highest = "/";
   add(text);
 }
 
@@ -59,6 +60,7 @@ void Tree::setting(const std::string& line) {
     machine.directory = value;
   } else if (name == "top") {
     question.top = value;
+    question.highest = value;
   } else if (name == "torch") {
     question.torch = value;
   } else if (name == "set") {

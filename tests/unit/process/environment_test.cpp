@@ -1,6 +1,7 @@
 #include "process/environment.hpp"
 
 #include <cstdlib>
+#include <filesystem>
 
 #include <gtest/gtest.h>
 
@@ -29,6 +30,25 @@ TEST(Environment, WithoutGitKeepsWhatIsNotOfOneRepository) {
                                           {"LD_LIBRARY_PATH", "/x"}, {"ENVGUARD_SKIP", "1"}};
   EXPECT_EQ(without_git(environment),
             (model::EnvironmentMap{{"GIT_EDITOR", "vi"}, {"GIT_SSH", "ssh"}, {"LD_LIBRARY_PATH", "/x"}}));
+}
+
+TEST(Environment, LibrariesThatMayBeTheRepositorysAreLeftOut) {
+  namespace fs = std::filesystem;
+  std::string pattern = (fs::temp_directory_path() / "envguard-environment-XXXXXX").string();
+  const fs::path folder = fs::canonical(::mkdtemp(pattern.data()));
+  fs::create_directories(folder / "repository/.git");
+  fs::create_directories(folder / "repository/lib");
+  fs::create_directory_symlink(folder / "repository/lib", folder / "link");
+  const auto at = [&](const char* path) { return (folder / path).string(); };
+  const auto kept = without_repository_libraries(
+      {{"LD_LIBRARY_PATH", at("repository/lib") + ":/usr/lib:" + at("link") + ";lib::/opt/lib"},
+       {"LD_PRELOAD", "libx.so " + at("repository/libx.so") + ":/usr/lib/liby.so"},
+       {"LD_AUDIT", at("repository/lib/absent.so")},
+       {"PATH", at("repository/bin")}});
+  EXPECT_EQ(kept, (model::EnvironmentMap{{"LD_LIBRARY_PATH", "/usr/lib:/opt/lib"},
+                                         {"LD_PRELOAD", "/usr/lib/liby.so"},
+                                         {"PATH", at("repository/bin")}}));
+  fs::remove_all(folder);
 }
 
 TEST(Environment, EveryLocalVariableOfThisGitIsKnown) {

@@ -1,0 +1,92 @@
+#include "trust/tracked.hpp"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "trust/walk.hpp"
+
+namespace envguard::trust {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Paths = std::vector<std::string>;  // relative to the repository
+
+/// Repositories around paths, each folder looked at once.
+class Repositories {
+ public:
+  explicit Repositories(fs::path top) : top_(std::move(top)) {}
+
+  void add(const fs::path& path) {
+    for (auto folder = path.parent_path();; folder = folder.parent_path()) {
+      if (is_top(folder)) paths_[folder].push_back(path.lexically_relative(folder).generic_string());
+      if (folder == folder.parent_path()) return;
+    }
+  }
+
+  [[nodiscard]] const std::map<fs::path, Paths>& paths() const { return paths_; }
+
+ private:
+  // The situation's own repository may have no .git of its own: GIT_DIR and GIT_WORK_TREE name it.
+  bool is_top(const fs::path& folder) {
+    if (folder == top_) return true;
+    const auto known = known_.find(folder);
+    if (known != known_.end()) return known->second;
+    std::error_code hidden;
+    return known_[folder] = fs::exists(fs::symlink_status(folder / ".git", hidden));
+  }
+
+  fs::path top_;
+  std::map<fs::path, bool> known_;
+  std::map<fs::path, Paths> paths_;
+};
+
+/// The same repository, as each of its names for an index has it.
+std::vector<git::Git> views(const fs::path& repository, const fs::path& top, const git::Git& git) {
+  std::vector<git::Git> all;
+  if (repository == top && git.is_told_where()) {
+    all.push_back(git);
+    all.push_back(git.with_own_index());
+  }
+  std::error_code hidden;
+  const bool has_git = fs::exists(fs::symlink_status(repository / ".git", hidden));
+  if (has_git || all.empty()) all.push_back(git.elsewhere(repository));
+  return all;
+}
+
+std::optional<Tracked> held_by(const git::Git& git, const fs::path& repository, const Paths& paths) {
+  const auto first = [&](const auto& holds) {
+    const auto found = std::ranges::find_if(paths, [&](const std::string& path) { return holds(Paths{path}); });
+    return fs::path(found == paths.end() ? paths.front() : *found);
+  };
+  const auto in_index = [&](const Paths& some) { return git.tracks(some); };
+  const auto in_head = [&](const Paths& some) { return git.head_holds(some); };
+  if (in_index(paths))
+    return Tracked{.where = Tracked::Where::index, .path = first(in_index), .repository = repository};
+  if (in_head(paths)) return Tracked{.where = Tracked::Where::head, .path = first(in_head), .repository = repository};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Tracked> tracked(const std::set<fs::path>& paths, const Situation& situation) {
+  const fs::path top = situation.top ? fs::canonical(*situation.top) : fs::path();
+  Repositories repositories(top);
+  for (const auto& path : paths) repositories.add(path);
+  for (const auto& [repository, inside] : repositories.paths()) {
+    try {
+      for (const auto& git : views(repository, top, situation.git))
+        if (auto found = held_by(git, repository, inside)) return found;
+    } catch (const base::Error& error) {
+      if (error.code() == base::ExitCode::interrupted) throw;
+      const bool related = !top.empty() && (is_within(repository, top) || is_within(top, repository));
+      if (!related) continue;  // somebody else's, in which nobody stands; git reads none of another owner
+      return Tracked{
+          .where = Tracked::Where::unknown, .path = inside.front(), .repository = repository, .failure = error};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace envguard::trust

@@ -1,0 +1,141 @@
+#include "trust/variables.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace envguard::trust {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t longest_value = 64UL << 10;
+constexpr std::array origin_tokens{std::string_view("$ORIGIN"), std::string_view("${ORIGIN}")};
+constexpr std::array library_tokens{std::string_view("$LIB"), std::string_view("${LIB}")};
+constexpr std::array platform_tokens{std::string_view("$PLATFORM"), std::string_view("${PLATFORM}")};
+constexpr std::array library_names{"lib", "lib64", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"};
+constexpr std::array platform_names{"x86_64", "haswell", "xeon_phi", "aarch64"};
+
+/// Variables whose value is a library, or a list of some, of whatever name. Sources: ld.so(8); ITT API
+/// (ittnotify_static.c) and its JIT profiling API; NVTX 3 (nvtxInit.h); CUPTI's injection; OpenMP 5.0, 19.3; NCCL's
+/// environment variables.
+constexpr std::array openers{std::string_view("LD_PRELOAD"),
+                             std::string_view("LD_AUDIT"),
+                             std::string_view("INTEL_LIBITTNOTIFY64"),
+                             std::string_view("INTEL_LIBITTNOTIFY32"),
+                             std::string_view("INTEL_JIT_PROFILER64"),
+                             std::string_view("INTEL_JIT_PROFILER32"),
+                             std::string_view("NVTX_INJECTION64_PATH"),
+                             std::string_view("NVTX_INJECTION32_PATH"),
+                             std::string_view("CUDA_INJECTION64_PATH"),
+                             std::string_view("CUDA_INJECTION32_PATH"),
+                             std::string_view("OMP_TOOL_LIBRARIES"),
+                             std::string_view("NCCL_NET_PLUGIN"),
+                             std::string_view("NCCL_TUNER_PLUGIN"),
+                             std::string_view("NCCL_PROFILER_PLUGIN")};
+
+/// Entries of a list in any of the forms that these variables have.
+std::vector<std::string> entries(std::string_view value, std::string_view separators) {
+  std::vector<std::string> found;
+  while (!value.empty()) {
+    const auto end = value.find_first_of(separators);
+    if (end != 0) found.emplace_back(value.substr(0, end));
+    value.remove_prefix(end == std::string_view::npos ? value.size() : end + 1);
+  }
+  return found;
+}
+
+std::string with_token(std::string text, std::string_view token, std::string_view name) {
+  for (auto place = text.find(token); place != std::string::npos; place = text.find(token, place + name.size()))
+    text.replace(place, token.size(), name);
+  return text;
+}
+
+/// Each text once for each name that its token may stand for; a token stands for one name in a whole text.
+template <typename Names>
+std::vector<std::string> with_names(const std::vector<std::string>& texts,
+                                    const std::array<std::string_view, 2>& tokens, const Names& names) {
+  std::vector<std::string> found;
+  for (const std::string& text : texts) {
+    const bool has_token =
+        std::ranges::any_of(tokens, [&](auto token) { return text.find(token) != std::string::npos; });
+    if (!has_token)
+      found.push_back(text);
+    else
+      for (const auto& name : names) found.push_back(with_token(with_token(text, tokens[0], name), tokens[1], name));
+  }
+  return found;
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
+
+void append_cpu_folders(const fs::path& folder, int depth, std::vector<fs::path>& found) {
+  static constexpr std::array names{"tls", "x86_64", "haswell", "avx512_1", "xeon_phi", "aarch64"};
+  if (depth == 0) return;
+  for (const char* name : names) {
+    std::error_code error;
+    if (!fs::is_directory(folder / name, error)) continue;
+    found.push_back(folder / name);
+    append_cpu_folders(folder / name, depth - 1, found);
+  }
+}
+
+}  // namespace
+
+std::vector<fs::path> meanings(const std::string& entry, const std::vector<fs::path>& origins) {
+  std::vector<std::string> folders;
+  for (const fs::path& origin : origins) folders.push_back(origin.string());
+  auto texts = with_names({entry}, origin_tokens, folders);
+  texts = with_names(texts, library_tokens, library_names);
+  texts = with_names(texts, platform_tokens, platform_names);
+  return {texts.begin(), texts.end()};
+}
+
+std::vector<fs::path> libraries_named(const model::EnvironmentMap& environment, const fs::path& directory,
+                                      const std::vector<fs::path>& origins) {
+  std::vector<fs::path> found;
+  for (const auto& [name, value] : environment) {
+    if (value.size() > longest_value) continue;
+    const bool opener = std::ranges::find(openers, name) != openers.end();
+    for (const std::string& entry : entries(value, ":;, \t")) {
+      if (!opener && entry.find(".so") == std::string::npos) continue;
+      for (const fs::path& path : meanings(entry, origins))
+        if (const fs::path file = directory / path; is_file(file)) found.push_back(file);
+    }
+    // A value is not always a list, and a path may hold a separator.
+    if (opener && is_file(directory / value)) found.push_back(directory / value);
+  }
+  return found;
+}
+
+std::vector<fs::path> library_folders(const model::EnvironmentMap& environment, const fs::path& directory,
+                                      const std::vector<fs::path>& origins) {
+  std::vector<fs::path> found;
+  const auto value = environment.find("LD_LIBRARY_PATH");
+  if (value == environment.end() || value->second.empty()) return found;
+  std::string_view rest = value->second;
+  while (true) {
+    const auto end = rest.find_first_of(":;");
+    // An empty entry is the working directory.
+    for (const fs::path& path : meanings(std::string(rest.substr(0, end)), origins)) found.push_back(directory / path);
+    if (end == std::string_view::npos) return found;
+    rest.remove_prefix(end + 1);
+  }
+}
+
+std::vector<fs::path> with_cpu_folders(const fs::path& folder) {
+  constexpr int most_nested = 4;
+  std::vector<fs::path> found{folder};
+  std::error_code error;
+  for (fs::directory_iterator entry(folder / "glibc-hwcaps", error), end; !error && entry != end;
+       entry.increment(error))
+    found.push_back(entry->path());
+  append_cpu_folders(folder, most_nested, found);
+  return found;
+}
+
+}  // namespace envguard::trust

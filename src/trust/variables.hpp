@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "model/machine.hpp"
+
+namespace envguard::trust {
+
+/// Files that these variables make a program open as libraries, as the variables name them: LD_PRELOAD, LD_AUDIT, the
+/// profilers, injections and plugins of Intel, NVIDIA and OpenMP, and any other variable with an entry that names an
+/// existing `*.so*` file. Bare names, which are looked for in LD_LIBRARY_PATH, are left to `library_folders`. Relative
+/// entries start at `directory`.
+[[nodiscard]] std::vector<std::filesystem::path> libraries_named(const model::EnvironmentMap& environment,
+                                                                 const std::filesystem::path& directory,
+                                                                 const std::vector<std::filesystem::path>& origins);
+
+/// The folders of LD_LIBRARY_PATH, absolute, with each meaning that $ORIGIN (one of `origins`), $LIB and $PLATFORM can
+/// have.
+[[nodiscard]] std::vector<std::filesystem::path> library_folders(const model::EnvironmentMap& environment,
+                                                                 const std::filesystem::path& directory,
+                                                                 const std::vector<std::filesystem::path>& origins);
+
+/// An entry of a search path with each meaning that its tokens can have; the dynamic linker takes one of them.
+[[nodiscard]] std::vector<std::filesystem::path> meanings(const std::string& entry,
+                                                          const std::vector<std::filesystem::path>& origins);
+
+/// The folder itself and those below it in which glibc looks first on some CPUs: glibc-hwcaps/*, and before glibc 2.37
+/// tls, x86_64, haswell, avx512_1 and xeon_phi, one in the other.
+[[nodiscard]] std::vector<std::filesystem::path> with_cpu_folders(const std::filesystem::path& folder);
+
+}  // namespace envguard::trust
