@@ -63,7 +63,7 @@ model::Machine real_machine() {
   const auto programs = machine.program.parent_path().parent_path() / "libexec" / "envguard";
   machine.engine = programs / "envguard-engine";
   machine.hook = programs / "envguard-hook";
-  machine.cache = manifest::cache_folder(machine.environment);
+  machine.cache = manifest::cache_folder(machine.environment, machine.directory);
   machine.now = [] { return std::chrono::system_clock::now(); };
   machine.build = codec::build_id();
   if (!recipe::has_embedded_sass())

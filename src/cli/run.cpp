@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "base/work_tree.hpp"
 #include "cli/arguments.hpp"
 #include "cli/call.hpp"
 #include "cli/commands.hpp"
@@ -25,6 +26,8 @@ model::Machine at_directory(model::Machine machine, const std::filesystem::path&
   if (!std::filesystem::is_directory(machine.directory)) {
     throw Error(ExitCode::usage, fmt::format("-C {}: there is no such folder", base::visible(directory.string())));
   }
+  // As manifest::cache_folder says of the working directory.
+  if (base::lies_in_work_tree_of(machine.directory, machine.cache)) machine.cache.clear();
   return machine;
 }
 

@@ -13,6 +13,7 @@
 #include "hook/fast_path.hpp"
 #include "hook/manners.hpp"
 #include "manifest/surroundings.hpp"
+#include "process/find_program.hpp"
 #include "process/interrupt.hpp"
 
 namespace {
@@ -32,14 +33,14 @@ model::Machine this_machine() {
     if (equals != std::string::npos) machine.environment.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   machine.directory = std::filesystem::current_path();
-  machine.cache = manifest::cache_folder(machine.environment);
+  machine.cache = manifest::cache_folder(machine.environment, machine.directory);
   machine.program = beside_this().lexically_normal();
   machine.now = std::chrono::system_clock::now;
   return machine;
 }
 
 // The one of the same installation, or else the one on PATH. A machine without either judges nothing.
-int run_envguard(int count, char** arguments) {
+int run_envguard(const model::Machine& machine, int count, char** arguments) {
   std::vector<char*> command;
   std::string name = "envguard", group = "hook", action = "run";
   command = {name.data(), group.data(), action.data()};
@@ -47,7 +48,7 @@ int run_envguard(int count, char** arguments) {
   command.push_back(nullptr);
   const auto own = beside_this();
   execv(own.c_str(), command.data());
-  execvp(name.c_str(), command.data());
+  execv(process::find_program(name, machine.environment, machine.directory).c_str(), command.data());
   std::fputs("envguard: not found beside this hook nor on PATH, so this commit is not judged\n", stderr);
   return 0;
 }
@@ -68,7 +69,7 @@ int judge(int count, char** arguments) {
     if (!pass->line.empty()) std::puts(pass->line.c_str());
     return 0;
   }
-  return run_envguard(count, arguments);
+  return run_envguard(machine, count, arguments);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "base/work_tree.hpp"
 
 namespace envguard::manifest {
 namespace {
@@ -164,13 +165,17 @@ std::vector<fs::path> library_folders(const model::Machine& machine) {
   return found;
 }
 
-fs::path cache_folder(const model::EnvironmentMap& environment) {
+fs::path cache_folder(const model::EnvironmentMap& environment, const fs::path& directory) {
   const auto value = [&](const char* name) {
     const auto found = environment.find(name);
     return found == environment.end() ? fs::path() : fs::path(found->second);
   };
-  if (const auto cache = value("XDG_CACHE_HOME"); cache.is_absolute()) return cache / "envguard";
-  if (const auto home = value("HOME"); home.is_absolute()) return home / ".cache" / "envguard";
+  const auto counts = [&](const fs::path& folder) {
+    return folder.is_absolute() && !base::lies_in_work_tree_of(directory, folder);
+  };
+  if (const auto cache = value("XDG_CACHE_HOME"); counts(cache)) return cache / "envguard";
+  if (const auto home = value("HOME"); home.is_absolute() && counts(home / ".cache"))
+    return home / ".cache" / "envguard";
   return {};
 }
 

@@ -28,7 +28,10 @@ inline constexpr std::string_view not_told = "?";
 /// The folders of LD_LIBRARY_PATH and those of their hardware levels: another file in one of them may load first.
 [[nodiscard]] std::vector<std::filesystem::path> library_folders(const model::Machine& machine);
 
-/// $XDG_CACHE_HOME/envguard, ~/.cache/envguard; empty where neither is known. This is model::Machine::cache.
-[[nodiscard]] std::filesystem::path cache_folder(const model::EnvironmentMap& environment);
+/// $XDG_CACHE_HOME/envguard, ~/.cache/envguard; empty where neither is known. One that lies in the repository in which
+/// `directory` lies does not count: verdicts, and kernels for the GPU, could be tracked files. This is
+/// model::Machine::cache.
+[[nodiscard]] std::filesystem::path cache_folder(const model::EnvironmentMap& environment,
+                                                 const std::filesystem::path& directory);
 
 }  // namespace envguard::manifest

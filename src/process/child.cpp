@@ -19,6 +19,7 @@
 #include "base/text.hpp"
 #include "process/awake_clock.hpp"
 #include "process/descriptor.hpp"
+#include "process/find_program.hpp"
 #include "process/interrupt.hpp"
 
 namespace envguard::process {
@@ -83,24 +84,17 @@ std::vector<Descriptor> arrange(const std::vector<int>& descriptors, posix_spawn
   return copies;
 }
 
-std::string find_program(const std::string& name, const model::EnvironmentMap& environment) {
-  if (name.find('/') != std::string::npos) return name;
-  const auto path = environment.find("PATH");
-  const std::string_view folders = path == environment.end() ? "/usr/bin:/bin" : std::string_view(path->second);
-  for (const auto folder : base::split(folders, ':')) {
-    if (!folder.starts_with('/')) continue;  // whatever the working folder holds is not run
-    auto candidate = std::string(folder) + "/" + name;
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-  }
-  return name;
-}
-
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
   result.reserve(texts.size() + 1);
   for (auto& text : texts) result.push_back(text.data());
   result.push_back(nullptr);
   return result;
+}
+
+base::Error cannot_start(const std::string& program, int error) {
+  return {base::ExitCode::could_not_measure, "cannot start " + base::visible(program) + ": " + std::strerror(error),
+          "check that it is installed and on PATH, in a folder outside of the repository"};
 }
 
 pid_t spawn(const Start& start) {
@@ -112,15 +106,12 @@ pid_t spawn(const Start& start) {
   std::vector<std::string> variables;
   variables.reserve(start.environment.size());
   for (const auto& [name, value] : start.environment) variables.push_back(name + "=" + value);
-  const auto program = find_program(start.argv.at(0), start.environment);
+  const auto program = find_program(start.argv.at(0), start.environment, start.directory);
+  if (program.empty()) throw cannot_start(start.argv.at(0), ENOENT);
   pid_t pid = -1;
   const int error = posix_spawn(&pid, program.c_str(), &settings.actions, &settings.attributes,
                                 pointers(arguments).data(), pointers(variables).data());
-  if (error != 0) {
-    throw base::Error(base::ExitCode::could_not_measure,
-                      "cannot start " + base::visible(program) + ": " + std::strerror(error),
-                      "check that it is installed and on PATH");
-  }
+  if (error != 0) throw cannot_start(program, error);
   return pid;
 }
 

@@ -2,31 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <map>
+
+#include "base/work_tree.hpp"
 
 namespace envguard::process {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-bool lies_in_work_tree(const fs::path& path) {
-  std::error_code error;
-  for (auto folder = path; !folder.empty(); folder = folder.parent_path()) {
-    if (fs::exists(fs::symlink_status(folder / ".git", error))) return true;
-    if (folder == folder.parent_path()) break;
-  }
-  return false;
-}
-
-/// As the path is written, and where it leads.
+/// A bare name, too: it is looked for in LD_LIBRARY_PATH.
 bool may_be_the_repositorys(std::string_view entry) {
-  if (!entry.starts_with('/')) return true;  // a bare name, too: it is looked for in LD_LIBRARY_PATH
-  const fs::path path(entry);
-  std::error_code error;
-  const auto real = fs::weakly_canonical(path, error);
-  return lies_in_work_tree(path) || error || lies_in_work_tree(real);
+  return !entry.starts_with('/') || base::lies_in_a_work_tree(entry);
 }
 
 std::string without_the_repositorys(std::string_view list, std::string_view separators) {

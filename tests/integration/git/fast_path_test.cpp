@@ -142,13 +142,13 @@ TEST_F(FastPath, EveryEnvironmentMustHold) {
   EXPECT_FALSE(starts());
   EXPECT_THAT(said, HasSubstr("match: train"));
   EXPECT_THAT(said, HasSubstr("match: serve"));
-  manifest::Store(manifest::cache_folder(scratch.environment), top).drop("serve");
+  manifest::Store(manifest::cache_folder(scratch.environment, top), top).drop("serve");
   EXPECT_TRUE(starts());
 }
 
 TEST_F(FastPath, DamagedOrForeignManifestsDoNotCount) {
   keep("match");
-  const auto cache = manifest::cache_folder(scratch.environment);
+  const auto cache = manifest::cache_folder(scratch.environment, top);
   fs::path file;
   for (const auto& entry : fs::recursive_directory_iterator(cache))
     if (entry.path().extension() == ".manifest") file = entry.path();

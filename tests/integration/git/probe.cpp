@@ -25,7 +25,7 @@ model::Machine this_machine() {
     machine.environment[text.substr(0, equals)] = text.substr(equals + 1);
   }
   machine.directory = std::filesystem::current_path();
-  machine.cache = manifest::cache_folder(machine.environment);
+  machine.cache = manifest::cache_folder(machine.environment, machine.directory);
   machine.program = std::filesystem::read_symlink("/proc/self/exe");
   machine.now = std::chrono::system_clock::now;
   return machine;

@@ -49,10 +49,30 @@ TEST(VariableLines, GitsOwnFolderInPathDoesNotCount) {
 }
 
 TEST(CacheFolder, AsTheXdgSpecificationSays) {
-  EXPECT_EQ(cache_folder({{"HOME", "/home/u"}}), "/home/u/.cache/envguard");
-  EXPECT_EQ(cache_folder({{"HOME", "/home/u"}, {"XDG_CACHE_HOME", "/c"}}), "/c/envguard");
-  EXPECT_EQ(cache_folder({{"HOME", "/home/u"}, {"XDG_CACHE_HOME", "relative"}}), "/home/u/.cache/envguard");
-  EXPECT_EQ(cache_folder({}), "");
+  EXPECT_EQ(cache_folder({{"HOME", "/home/u"}}, "/nonexistent"), "/home/u/.cache/envguard");
+  EXPECT_EQ(cache_folder({{"HOME", "/home/u"}, {"XDG_CACHE_HOME", "/c"}}, "/nonexistent"), "/c/envguard");
+  EXPECT_EQ(cache_folder({{"HOME", "/home/u"}, {"XDG_CACHE_HOME", "relative"}}, "/nonexistent"),
+            "/home/u/.cache/envguard");
+  EXPECT_EQ(cache_folder({}, "/nonexistent"), "");
+}
+
+TEST(CacheFolder, ARepositorysOwnFolderHoldsNoVerdicts) {
+  namespace fs = std::filesystem;
+  std::string pattern = (fs::temp_directory_path() / "envguard-cache-XXXXXX").string();
+  const fs::path folder = fs::canonical(::mkdtemp(pattern.data()));
+  const auto top = folder / "repository";
+  fs::create_directories(top / ".git");
+  fs::create_directories(top / "part/.cache");
+  fs::create_directory_symlink(top / "part", folder / "link");
+  const auto cache = [&](const fs::path& xdg, const fs::path& home) {
+    return cache_folder({{"HOME", home.string()}, {"XDG_CACHE_HOME", xdg.string()}}, top / "part");
+  };
+  const auto own = folder / "home/.cache/envguard";
+  EXPECT_EQ(cache(top / ".cache", folder / "home"), own);
+  EXPECT_EQ(cache(folder / "link/.cache", folder / "home"), own);
+  EXPECT_EQ(cache(folder / "elsewhere", folder / "home"), folder / "elsewhere/envguard");
+  EXPECT_EQ(cache(top / ".cache", top), "");
+  fs::remove_all(folder);
 }
 
 class MachineLines : public ::testing::Test {
