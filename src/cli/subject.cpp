@@ -56,9 +56,9 @@ std::vector<std::string> distributions_of(const model::Policy& policy) {
   return names;
 }
 
-/// Every file that opening the install would bring into the engine, as far as the linker tells.
-std::vector<std::filesystem::path> loaded_with(const model::Observed& observed) {
-  auto files = detect::preloads(*observed.install);
+/// The files that the dynamic linker says would load.
+std::vector<std::filesystem::path> would_load(const model::Observed& observed) {
+  std::vector<std::filesystem::path> files;
   for (const auto& library : observed.libraries)
     if (library.path.is_absolute()) files.push_back(library.path);
   return files;
@@ -86,10 +86,12 @@ Subject look_at(const Call& call, const Scene& scene, detect::Discovery discover
   // The dynamic linker maps the files that it is asked about, so trust is asked first.
   if (discovery.install && !subject.refusal)
     add(subject, trust::may_open(*discovery.install, discovery.found_by, subject.situation));
+  if (discovery.install && !subject.refusal)
+    add(subject, trust::may_load(detect::preloads(*discovery.install), subject.situation));
   subject.observed =
       detect::observe(call.machine, std::move(discovery), !subject.refusal, distributions_of(scene.policy));
   if (subject.observed.install && !subject.refusal)
-    add(subject, trust::may_load(loaded_with(subject.observed), subject.situation));
+    add(subject, trust::may_load(would_load(subject.observed), subject.situation));
   return subject;
 }
 

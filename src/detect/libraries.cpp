@@ -65,10 +65,23 @@ std::pair<int, int> major_minor(std::string_view version) {
   return {number(version), number(version.substr(dot + 1, 4))};
 }
 
+/// What glibc would map over its own code is not shown to it (bug 22851), whoever it belongs to.
+std::optional<std::string> damaged(const std::vector<fs::path>& files) {
+  for (const fs::path& file : files) {
+    std::error_code error;
+    if (fs::is_regular_file(file, error) && !base::ElfFile(file).valid())
+      return fmt::format("{} is no whole ELF library", file.filename().string());
+  }
+  return std::nullopt;
+}
+
 LinkerAnswer ask_for(const model::Machine& machine, const model::Install& install, const char* library,
                      bool with_library_path = true) {
+  auto files = preloads(install);
+  files.push_back(install.library / library);
+  if (auto why = damaged(files)) return {{}, *std::move(why)};
   const fs::path directory = install.kind == model::Install::Kind::libtorch ? install.root : install.root.parent_path();
-  return ask(machine, {install.library / library, preloads(install), directory, with_library_path});
+  return ask(machine, {files.back(), {files.begin(), files.end() - 1}, directory, with_library_path});
 }
 
 /// The sub-libraries that libcudnn.so opens late, by bare name, under its own DT_RUNPATH of $ORIGIN (tried: cuDNN 9.19;

@@ -55,16 +55,28 @@ std::vector<git::Git> views(const fs::path& repository, const fs::path& top, con
   return all;
 }
 
+/// A command line has a length that the kernel limits.
+constexpr std::size_t most_paths_at_once = 500;
+
+/// The first path that `holds` says yes to, asked for many at once.
+template <typename Holds>
+std::optional<fs::path> first_held(const Paths& paths, const Holds& holds) {
+  for (std::size_t start = 0; start < paths.size(); start += most_paths_at_once) {
+    const auto end = std::min(start + most_paths_at_once, paths.size());
+    const Paths some(paths.begin() + static_cast<std::ptrdiff_t>(start),
+                     paths.begin() + static_cast<std::ptrdiff_t>(end));
+    if (!holds(some)) continue;
+    const auto one = std::ranges::find_if(some, [&](const std::string& path) { return holds(Paths{path}); });
+    return fs::path(one == some.end() ? some.front() : *one);
+  }
+  return std::nullopt;
+}
+
 std::optional<Tracked> held_by(const git::Git& git, const fs::path& repository, const Paths& paths) {
-  const auto first = [&](const auto& holds) {
-    const auto found = std::ranges::find_if(paths, [&](const std::string& path) { return holds(Paths{path}); });
-    return fs::path(found == paths.end() ? paths.front() : *found);
-  };
-  const auto in_index = [&](const Paths& some) { return git.tracks(some); };
-  const auto in_head = [&](const Paths& some) { return git.head_holds(some); };
-  if (in_index(paths))
-    return Tracked{.where = Tracked::Where::index, .path = first(in_index), .repository = repository};
-  if (in_head(paths)) return Tracked{.where = Tracked::Where::head, .path = first(in_head), .repository = repository};
+  if (auto path = first_held(paths, [&](const Paths& some) { return git.tracks(some); }))
+    return Tracked{.where = Tracked::Where::index, .path = *std::move(path), .repository = repository};
+  if (auto path = first_held(paths, [&](const Paths& some) { return git.head_holds(some); }))
+    return Tracked{.where = Tracked::Where::head, .path = *std::move(path), .repository = repository};
   return std::nullopt;
 }
 

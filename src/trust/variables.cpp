@@ -115,16 +115,19 @@ std::vector<fs::path> libraries_named(const model::EnvironmentMap& environment, 
 std::vector<fs::path> library_folders(const model::EnvironmentMap& environment, const fs::path& directory,
                                       const std::vector<fs::path>& origins) {
   std::vector<fs::path> found;
-  const auto value = environment.find("LD_LIBRARY_PATH");
-  if (value == environment.end() || value->second.empty()) return found;
-  std::string_view rest = value->second;
-  while (true) {
-    const auto end = rest.find_first_of(":;");
+  for (const char* name : {"LD_LIBRARY_PATH", "GCONV_PATH", "OPENSSL_MODULES", "OPENSSL_ENGINES"}) {
+    const auto value = environment.find(name);
+    if (value == environment.end() || value->second.empty()) continue;
     // An empty entry is the working directory.
-    for (const fs::path& path : meanings(std::string(rest.substr(0, end)), origins)) found.push_back(directory / path);
-    if (end == std::string_view::npos) return found;
-    rest.remove_prefix(end + 1);
+    for (std::string_view rest = value->second;;) {
+      const auto end = rest.find_first_of(":;");
+      for (const fs::path& path : meanings(std::string(rest.substr(0, end)), origins))
+        found.push_back(directory / path);
+      if (end == std::string_view::npos) break;
+      rest.remove_prefix(end + 1);
+    }
   }
+  return found;
 }
 
 std::vector<fs::path> with_cpu_folders(const fs::path& folder) {
