@@ -26,7 +26,12 @@ Scene scene_or_finding(const Call& call, std::vector<Finding>& findings) {
     return look_around(call);
   } catch (const base::Error& error) {
     findings.push_back(broken_policy(error));
-    return Scene{{}, {}, {}, {}};
+  }
+  // Without the policy the repository still says what it tracks.
+  try {
+    return look_around_without_policy(call);
+  } catch (const base::Error&) {
+    return Scene{{}, {}, {}, {}};  // which is the failure that was just noted
   }
 }
 

@@ -73,7 +73,9 @@ std::vector<Candidate> asked_of_python(const model::Machine& machine, const Ques
   // interpreter whose folders are known is not asked.
   const fs::path project = question.top.empty() ? machine.directory : question.top;
   std::error_code error;
-  if (lies_in(fs::canonical(program, error), project) || lies_in(program, project)) return {};
+  const fs::path real_folder = fs::canonical(program.parent_path(), error);  // Python reads the pyvenv.cfg beside it
+  for (const fs::path& place : {program, fs::canonical(program, error), real_folder})
+    if (lies_in(place, project)) return {};
   if (!python->interpreter.empty() && !package_folders(machine, search, prefix_of(search, program), program).empty())
     return {};
   process::Command command;

@@ -46,7 +46,7 @@ fs::path environments_folder(const model::Machine& machine) {
   if (const std::string path = machine.variable("POETRY_CACHE_DIR"); !path.empty())
     return clean(machine, path) / "virtualenvs";
   const std::string caches = machine.variable("XDG_CACHE_HOME");
-  return (caches.empty() ? machine.home / ".cache" : fs::path(caches)) / "pypoetry" / "virtualenvs";
+  return clean(machine, caches.empty() ? machine.home / ".cache" : fs::path(caches)) / "pypoetry" / "virtualenvs";
 }
 
 /// "my_project" of "My-Project": what the project's module, and poetry's .pth file for it, are called.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "detect/locate.hpp"
 
 namespace envguard::detect {
 
@@ -111,7 +112,7 @@ std::vector<fs::path> package_folders(const model::Machine& machine, Search& sea
   const std::string only = folder_name(interpreter);
   if (!environment && machine.variable("PYTHONNOUSERSITE").empty() && !only.empty()) {
     const std::string base = machine.variable("PYTHONUSERBASE");
-    const fs::path root = base.empty() ? machine.home / ".local" : fs::path(base);
+    const fs::path root = clean(machine, base.empty() ? machine.home / ".local" : fs::path(base));
     append_once(search, folders, root / "lib" / only / "site-packages");
   }
   append_packages(search, prefix, only, folders);

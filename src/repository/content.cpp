@@ -19,6 +19,8 @@ constexpr std::uint32_t file_mode = 0100644;
 void append_file(const fs::path& top, const fs::path& path, std::vector<git::Entry>& entries) {
   const auto status = fs::symlink_status(path);
   const bool link = fs::is_symlink(status);
+  // git takes names by the line, and envguard writes none with a line break.
+  if (path.native().find('\n') != std::string::npos) return;
   if (link || fs::is_regular_file(status))
     entries.push_back({path.lexically_relative(top).generic_string(), link ? link_mode : file_mode, {}, 0});
 }

@@ -62,7 +62,8 @@ void rename_or_throw(const fs::path& from, const fs::path& to) {
 // Beside the hook, so that it stays executable where it was; both names are there until the script takes the first.
 fs::path set_aside(const fs::path& hook) {
   for (int number = 1;; ++number) {
-    const fs::path aside = hook.string() + ".before-envguard" + (number == 1 ? "" : fmt::format(".{}", number));
+    const fs::path aside =
+        hook.string() + std::string(set_aside_ending) + (number == 1 ? "" : fmt::format(".{}", number));
     if (link(hook.c_str(), aside.c_str()) == 0) return aside;
     if (errno == EEXIST) continue;
     if (is_there(aside)) continue;

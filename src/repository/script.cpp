@@ -37,6 +37,11 @@ std::string_view assigned(std::string_view text, std::string_view assignment) {
   return value.substr(0, value.find('\n'));
 }
 
+/// A hook in the same folder that envguard renamed. A script with the marker may be a tracked file that says anything.
+bool is_set_aside(std::string_view previous) {
+  return previous.find('/') == std::string_view::npos && previous.find(set_aside_ending) != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string write_script(const Script& script) {
@@ -48,7 +53,9 @@ std::string write_script(const Script& script) {
 
 std::optional<Script> parse_script(std::string_view text) {
   if (text.find(marker) == std::string_view::npos) return std::nullopt;
-  return Script{unquote(assigned(text, "\nprogram=")), unquote(assigned(text, "\nprevious="))};
+  Script script{unquote(assigned(text, "\nprogram=")), unquote(assigned(text, "\nprevious="))};
+  if (!script.previous.empty() && !is_set_aside(script.previous)) return std::nullopt;
+  return script;
 }
 
 std::string asks_for_its_name(std::string_view text) {

@@ -147,6 +147,11 @@ Answer may_start(const Situation& situation) {
 
 Answer may_open(const model::Install& install, model::FoundBy found_by, const Situation& situation) {
   Examination examination(situation);
+  if (!install.root.is_absolute() || !install.library.is_absolute())
+    return {
+        Refusal{fmt::format("{} is no absolute path, so it leads elsewhere from another folder", shown(install.root)),
+                "name the install by its absolute path: --torch INSTALL"},
+        {}};
   const auto way = examination.visit(install.root);
   if (found_by == model::FoundBy::project && !situation.top) return {outside_of_git(install), {}};
   if (found_by == model::FoundBy::policy && situation.top)

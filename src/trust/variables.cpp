@@ -17,9 +17,9 @@ constexpr std::array platform_tokens{std::string_view("$PLATFORM"), std::string_
 constexpr std::array library_names{"lib", "lib64", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"};
 constexpr std::array platform_names{"x86_64", "haswell", "xeon_phi", "aarch64"};
 
-/// Variables whose value is a library, or a list of some, of whatever name. Sources: ld.so(8); ITT API
-/// (ittnotify_static.c) and its JIT profiling API; NVTX 3 (nvtxInit.h); CUPTI's injection; OpenMP 5.0, 19.3; NCCL's
-/// environment variables.
+/// Variables whose value is a library, or a list of some, of whatever name, or a program that PyTorch starts. Sources:
+/// ld.so(8); ITT API (ittnotify_static.c) and its JIT profiling API; NVTX 3 (nvtxInit.h); CUPTI's injection;
+/// OpenMP 5.0, 19.3; NCCL's environment variables.
 constexpr std::array openers{std::string_view("LD_PRELOAD"),
                              std::string_view("LD_AUDIT"),
                              std::string_view("INTEL_LIBITTNOTIFY64"),
@@ -33,7 +33,8 @@ constexpr std::array openers{std::string_view("LD_PRELOAD"),
                              std::string_view("OMP_TOOL_LIBRARIES"),
                              std::string_view("NCCL_NET_PLUGIN"),
                              std::string_view("NCCL_TUNER_PLUGIN"),
-                             std::string_view("NCCL_PROFILER_PLUGIN")};
+                             std::string_view("NCCL_PROFILER_PLUGIN"),
+                             std::string_view("TORCH_ADDR2LINE_BINARY")};
 
 /// Entries of a list in any of the forms that these variables have.
 std::vector<std::string> entries(std::string_view value, std::string_view separators) {
@@ -115,7 +116,7 @@ std::vector<fs::path> libraries_named(const model::EnvironmentMap& environment, 
 std::vector<fs::path> library_folders(const model::EnvironmentMap& environment, const fs::path& directory,
                                       const std::vector<fs::path>& origins) {
   std::vector<fs::path> found;
-  for (const char* name : {"LD_LIBRARY_PATH", "GCONV_PATH", "OPENSSL_MODULES", "OPENSSL_ENGINES"}) {
+  for (const char* name : {"LD_LIBRARY_PATH", "GCONV_PATH", "OPENSSL_MODULES", "OPENSSL_ENGINES", "UCX_MODULE_DIR"}) {
     const auto value = environment.find(name);
     if (value == environment.end() || value->second.empty()) continue;
     // An empty entry is the working directory.

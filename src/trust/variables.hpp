@@ -15,9 +15,8 @@ namespace envguard::trust {
                                                                  const std::filesystem::path& directory,
                                                                  const std::vector<std::filesystem::path>& origins);
 
-/// The folders of LD_LIBRARY_PATH, and of the variables by which glibc and OpenSSL find modules (GCONV_PATH,
-/// OPENSSL_MODULES, OPENSSL_ENGINES), absolute, with each meaning that $ORIGIN (one of `origins`), $LIB and $PLATFORM
-/// can have.
+/// The folders of LD_LIBRARY_PATH, and of the variables by which glibc, OpenSSL and UCX find modules, absolute, with
+/// each meaning that $ORIGIN (one of `origins`), $LIB and $PLATFORM can have.
 [[nodiscard]] std::vector<std::filesystem::path> library_folders(const model::EnvironmentMap& environment,
                                                                  const std::filesystem::path& directory,
                                                                  const std::vector<std::filesystem::path>& origins);

@@ -60,6 +60,14 @@ TEST_F(RepositoryTest, TheThreeSources) {
   EXPECT_EQ(places.locks(work_tree, "default").locks[0].place, (top / lock_path).string());
 }
 
+TEST_F(RepositoryTest, AFileNameWithALineBreakLeadsGitNowhere) {
+  const auto top = scratch.repository("project", "one");
+  write(top / "envguard.lock.d/default/x\n/nonexistent/x.toml", "x");
+  EXPECT_EQ(open(top).locks(work_tree, "default").locks.size(), 1U);
+  scratch.git(top, {"add", "-A"});
+  EXPECT_EQ(open(top).locks(staged, "default").locks.size(), 1U);
+}
+
 TEST_F(RepositoryTest, NoProgramThatTheConfigurationNamesIsRun) {
   const auto top = scratch.repository("project", "one");
   const auto mark = scratch.folder() / "ran";

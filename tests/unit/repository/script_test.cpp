@@ -24,6 +24,13 @@ TEST(Script, OthersAreNotOurs) {
                    "ELF"));
 }
 
+// A tracked script may carry the marker; uninstalling must not rename what it names.
+TEST(Script, OneThatNamesAnotherFileAsThePreviousHookIsNotOurs) {
+  for (const char* previous : {"../../x", "/home/you/.ssh/id.before-envguard", "sub/pre-commit.before-envguard", "x"})
+    EXPECT_FALSE(parse_script(write_script({"/usr/libexec/envguard/envguard-hook", previous}))) << previous;
+  EXPECT_TRUE(parse_script(write_script({"/usr/libexec/envguard/envguard-hook", "pre-commit.before-envguard.2"})));
+}
+
 TEST(Script, HoldsNoPlaceThatIsNotFilledIn) {
   EXPECT_EQ(write_script({"/a", "b"}).find('@'), write_script({"/a", "b"}).find("\"$@\"") + 2);
 }
