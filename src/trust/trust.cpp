@@ -56,38 +56,29 @@ class Examination {
 
   /// Follows the way to `path`; what it leads to, and each link on the way, must not be tracked.
   Walk visit(const fs::path& path) {
-    auto way = walk(path);
-    for (const auto& step : way.steps) {
-      if (!steps_.insert(step.path.native()).second) continue;
-      if (step.is_link()) paths_.insert(step.path);
-      if (refusal_ || !in_work_tree(step.path)) continue;
-      if (auto why = not_alone(step, situation_.user); !why.empty()) refusal_ = owner_refusal(step, why);
-    }
+    auto way = follow(path);
     if (way.end != top_) paths_.insert(way.end);
     if (!way.steps.empty() && S_ISREG(way.steps.back().status.st_mode))
       seen_.emplace(way.end, identity_of(way.steps.back().status));
     return way;
   }
 
-  /// Every library of the folder, and every folder in which those have theirs looked for.
-  void visit_libraries(const fs::path& folder) {
-    std::vector<fs::path> waiting{folder};
+  /// Every library of the folder, and of every folder in which those have theirs looked for.
+  void visit_libraries(const fs::path& start) {
+    std::vector<fs::path> waiting{start};
     while (!waiting.empty()) {
-      const fs::path next = waiting.back().lexically_normal();
+      const fs::path folder = waiting.back();
       waiting.pop_back();
-      if (!folders_.insert(next).second) continue;
-      if (folders_.size() > most_folders) {
-        refusal_ = Refusal{
-            fmt::format("libraries are looked for in more than {} folders, among them {}", most_folders, shown(next)),
-            std::string("shorten LD_LIBRARY_PATH; or ").append(elsewhere)};
-        return;
-      }
+      // What $ORIGIN/.. is, the kernel says of the resolved folder.
+      const fs::path origin = follow(folder).end;
+      if (!folders_.insert(origin).second) continue;
+      if (folders_.size() > most_folders) return refuse_long_search(folder);
       std::error_code absent;
-      for (const auto& file : fs::directory_iterator(next, absent)) {
+      for (const auto& file : fs::directory_iterator(folder, absent)) {
         if (!is_library(file.path())) continue;
         visit(file.path());
         for (const auto& entry : base::ElfFile(file.path()).run_paths())
-          for (const auto& place : meanings(entry, {next}))
+          for (const auto& place : meanings(entry, {origin}))
             if (place.is_absolute()) std::ranges::move(with_cpu_folders(place), std::back_inserter(waiting));
       }
     }
@@ -102,6 +93,24 @@ class Examination {
   [[nodiscard]] const fs::path& top() const { return top_; }
 
  private:
+  /// The way to `path`. Its links must not be tracked, and in the work tree all of it must be the user's alone.
+  Walk follow(const fs::path& path) {
+    auto way = walk(path);
+    for (const auto& step : way.steps) {
+      if (!steps_.insert(step.path.native()).second) continue;
+      if (step.is_link()) paths_.insert(step.path);
+      if (refusal_ || !in_work_tree(step.path)) continue;
+      if (auto why = not_alone(step, situation_.user); !why.empty()) refusal_ = owner_refusal(step, why);
+    }
+    return way;
+  }
+
+  void refuse_long_search(const fs::path& folder) {
+    refusal_ = Refusal{
+        fmt::format("libraries are looked for in more than {} folders, among them {}", most_folders, shown(folder)),
+        std::string("shorten LD_LIBRARY_PATH; or ").append(elsewhere)};
+  }
+
   bool in_work_tree(const fs::path& path) const { return !top_.empty() && is_within(path, top_); }
 
   const Situation& situation_;

@@ -309,6 +309,29 @@ TEST_F(Trust, FoldersInWhichTheInstallsLibrariesLookForTheirs) {
   EXPECT_THAT(why_not(install), HasSubstr("git tracks vendor/libtwo.so"));
 }
 
+TEST_F(Trust, TheFolderAboveALinkIsTheOneThatTheKernelSees) {
+  const auto real = make_install(scratch.folder() / "real");
+  compile(real.library / "libtorch_cpu.so", "$ORIGIN/../../vendor");
+  const auto install = make_install(scratch.folder() / "linked");
+  fs::remove_all(install.root);
+  fs::create_directory_symlink(real.root, install.root);
+  write(top / "libone.so", "x");
+  track(top, top / "libone.so");
+  fs::create_directories(real.root.parent_path() / "vendor");
+  EXPECT_EQ(why_not(install), "");
+  fs::create_symlink(top / "libone.so", real.root.parent_path() / "vendor/libone.so");
+  EXPECT_THAT(why_not(install), HasSubstr("git tracks"));
+}
+
+TEST_F(Trust, ATrackedLinkThatIsSearched) {
+  write(scratch.folder() / "own/libx.so", "x");
+  fs::create_directory_symlink(scratch.folder() / "own", top / "lib");
+  situation.environment = {{"LD_LIBRARY_PATH", (top / "lib").string()}};
+  EXPECT_EQ(why_not(trust::may_start(situation)), "");
+  track(top, top / "lib");
+  EXPECT_THAT(why_not(trust::may_start(situation)), HasSubstr("git tracks lib"));
+}
+
 TEST_F(Trust, WhatTheEngineMappedIsWhatWasLookedAt) {
   const auto install = make_install(top / ".venv");
   const auto seen = trust::may_open(install, FoundBy::machine, situation).seen;
