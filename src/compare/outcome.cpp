@@ -57,7 +57,7 @@ void count_too_few(model::Judgement& judgement, int wanted) {
       "the policy asks for at least {} probes that are computed equal (least-computed), and "
       "there are {}: {} unsupported and {} not deterministic on both sides, {} quarantined",
       wanted, judgement.identical(), judgement.unsupported, judgement.not_deterministic, judgement.quarantined.size());
-  judgement.next = "envguard fingerprint shows what is computed here; least-computed of [numerics] may ask for less";
+  judgement.next = "envguard fingerprint";
 }
 
 /// A version drift that was proven beside an outcome which counts less, or which the policy lets pass.

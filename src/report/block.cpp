@@ -148,10 +148,11 @@ void put_measured(Page& page, const model::Judgement& judgement) {
 }
 
 void put_not_computed(Page& page, const model::Judgement& judgement) {
+  if (judgement.outcome == Outcome::version_drift || judgement.outcome == Outcome::too_few_computed) return;  // said
   const auto row = [&](int number, std::string_view status) {
-    if (number == 0 || judgement.outcome == Outcome::version_drift) return;  // its headline says it
-    page.row("not computed", {fmt::format("{} {} here and in the lock: equal, but nothing was computed",
-                                          counted(static_cast<std::size_t>(number), "probe"), status)});
+    if (number == 0) return;
+    page.row("no result", {fmt::format("{} {} here and in the lock: the lines are equal, and nothing was computed",
+                                       counted(static_cast<std::size_t>(number), "probe"), status)});
   };
   row(judgement.unsupported, "unsupported");
   row(judgement.not_deterministic, "not deterministic");
