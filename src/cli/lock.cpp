@@ -1,5 +1,6 @@
 #include "lockfile/lock.hpp"
 
+#include <algorithm>
 #include <ostream>
 
 #include <fmt/format.h>
@@ -75,12 +76,15 @@ Previous previous_lock(const Scene& scene, const std::string& environment, const
   return previous;
 }
 
-/// What no check would believe is never written: the machine is told of, and not a lock that looks forged.
+/// Error unstable where a check would refuse the lock: it is the machine that must be looked at.
 void insist_on_possible(const model::Lock& lock, const std::vector<model::EvidenceRecord>& evidence) {
-  try {
-    compare::check_evidence_is_possible(lock, {evidence}, "what was measured");
-  } catch (const Error& error) {
-    throw Error(ExitCode::unstable, fmt::format("{}: {}; nothing was written", error.place(), error.message()),
+  for (const auto& record : evidence) {
+    const auto& lines = lock.lines(record.profile);
+    const auto line = std::ranges::find(lines, record.id, &model::ProbeLine::first);
+    const auto what = line == lines.end() ? std::string() : compare::impossible_in(record, line->second);
+    if (what.empty()) continue;
+    throw Error(ExitCode::unstable,
+                fmt::format("{}: {}. No check would believe such a lock, and nothing was written", record.id, what),
                 "envguard doctor");
   }
 }

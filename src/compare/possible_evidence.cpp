@@ -67,21 +67,25 @@ std::string sentinel_fault(const model::Evidence& evidence) {
 }
 
 /// A bucket is a signed sum of some elements, so by Cauchy and Schwarz all of them together are no larger than the norm
-/// times the root of the number of elements. For results that know nothing of the buckets' signs, more than four norms
-/// would need sixteen equal elements in one bucket with one sign: 1 in 2^90.
+/// times the root of the number of elements. For results that know nothing of the buckets and their signs, more than
+/// four norms would need sixteen equal elements in one bucket with one sign: 1 in 2^90. Less than a sixteenth would
+/// need large elements that cancel each other in pairs; no result of many sizes does.
 std::string sketch_fault(const model::Evidence& evidence) {
-  constexpr double most_norms = 4;
+  constexpr double most_norms = 4, least_norms = 1.0 / 16;
+  constexpr double low_fits_below = 1e54;  // above it the low part of a bucket is too large for its float
   double squares = 0;
   for (std::size_t i = 0; i < evidence.sketch.high.size(); ++i) {
     const double high = evidence.sketch.high[i], low = static_cast<double>(evidence.sketch.low[i]);
-    if (!std::isfinite(high) || !at_most(std::fabs(low), std::fabs(high) * 0x1p-51))
+    const bool low_fits = std::fabs(high) < low_fits_below;
+    if (!std::isfinite(high) || std::isnan(low) || (low_fits && !at_most(std::fabs(low), std::fabs(high) * 0x1p-51)))
       return fmt::format("a bucket of its sketch is {:g} and {:g}", high, low);
     if (high != 0) squares += (high / evidence.norm) * (high / evidence.norm);
   }
-  const double limit = std::min(most_norms * most_norms, static_cast<double>(evidence.elements));
-  if (at_most(squares, limit)) return {};
-  return fmt::format("its sketch is {:.1e} times as large as its norm, and at most {:.1f} times is possible",
-                     std::sqrt(squares), std::sqrt(limit));
+  const double most = std::min(most_norms * most_norms, static_cast<double>(evidence.elements));
+  const double least = evidence.norm > 0 ? least_norms * least_norms : 0;
+  if (at_most(squares, most) && squares >= least) return {};
+  return fmt::format("its sketch is {:.1e} times as large as its norm, and {:.1e} to {:.1e} times is possible",
+                     std::sqrt(squares), std::sqrt(least), std::sqrt(most));
 }
 
 std::string band_fault(std::string_view id, double band) {

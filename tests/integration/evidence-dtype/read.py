@@ -51,7 +51,7 @@ def values(table, path=""):
 
 def seal_of(lock):
     lines = sorted(values({key: value for key, value in lock.items() if key != "seal"}))
-    return xxhash.xxh3_128_hexdigest("".join(f"{path} = {value}\n" for path, value in lines))
+    return xxhash.xxh3_128_hexdigest("".join(f"{path} = {value}\n" for path, value in lines).encode())
 
 
 def lines_of(layers):

@@ -154,6 +154,29 @@ class ForgedLocks(Forgery):
         self.refused(self.evidence.name, "evidence damaged: it holds 20 probes")
 
 
+class Bands(Forgery):
+    """The limits of src/compare/possible_evidence.cpp, beside what this machine measures."""
+
+    limits = {"float64": 2.0**-36, "float32": 2.0**-7, "float16": 2.0**-3, "bfloat16": 2.0**-2}
+
+    def computes_in(self, probe):
+        """As the names of the probes say it; what says nothing computes in float32."""
+        found = re.search(r"_(f64|f16|bf16)(_|$|\.)", probe)
+        return {"f64": "float64", "f16": "float16", "bf16": "bfloat16"}[found.group(1)] if found else "float32"
+
+    def test_what_is_measured_lies_far_below_the_limits(self):
+        widest = {}
+        for (_, probe, _), band in zip(forging.probe_lines(self.text), forging.bands(self.evidence)):
+            if band is None:
+                continue
+            place = (self.computes_in(probe), probe.split(".")[0])
+            widest[place] = max(widest.get(place, (0.0, "")), (band, probe))
+        print(f"{'computes in':12}{'layer':8}{'widest band':>12}{'limit':>10}{'limit / band':>14}  probe")
+        for (dtype, layer), (band, probe) in sorted(widest.items()):
+            print(f"{dtype:12}{layer:8}{band:12.1e}{self.limits[dtype]:10.1e}{self.limits[dtype] / band:14.0f}  {probe}")
+            self.assertLess(16 * band, self.limits[dtype], probe)
+
+
 class OlderForm(harness.Sandbox):
     def setUp(self):
         super().setUp()

@@ -18,14 +18,21 @@ def edit(lock, change):
     lock.write_text(change(lock.read_text(encoding="utf-8")), encoding="utf-8")
 
 
+def bands(evidence):
+    """The band of every record, None where there is none."""
+    content = evidence.read_bytes()
+    found = [struct.unpack_from("<d", content, at + BAND)[0] for at in range(HEADER, len(content), RECORD)]
+    return [band if band == band else None for band in found]  # NaN: none was measured
+
+
 def set_bands(evidence, band, records=None):
     """Gives every record that has a band another one, or those of these numbers."""
+    had = bands(evidence)
     content = bytearray(evidence.read_bytes())
     count = 0
     for number in range((len(content) - HEADER) // RECORD):
         at = HEADER + number * RECORD + BAND
-        had = struct.unpack_from("<d", content, at)[0]
-        if had == had and (records is None or number in records):  # NaN: it has none
+        if had[number] is not None and (records is None or number in records):
             struct.pack_into("<d", content, at, band)
             count += 1
     evidence.write_bytes(content)

@@ -102,7 +102,11 @@ TEST(PossibleEvidence, TheSketchIsNotLargerThanTheNormAllows) {
   auto one = record_of({2});
   EXPECT_EQ(impossible_in(one, hash), "");
   one.evidence.sketch.high.fill(1);
-  EXPECT_THAT(impossible_in(one, hash), HasSubstr("its sketch is 2.8e+00 times as large as its norm, and at most 1.0"));
+  EXPECT_EQ(impossible_in(one, hash),
+            "its sketch is 2.8e+00 times as large as its norm, and 6.2e-02 to 1.0e+00 times is possible");
+  EXPECT_NE(changed([](auto& record) { record.evidence.sketch = {}; }), "") << "a norm that no bucket knows of";
+  EXPECT_NE(changed([](auto& record) { record.evidence.norm = record.evidence.max = 1e300; }), "")
+      << "it would make every distance small";
 }
 
 std::string with_band(const std::string& id, double band) {
