@@ -8,8 +8,8 @@
 #include "base/text.hpp"
 #include "cli/inquest.hpp"
 #include "cli/memory.hpp"
+#include "cli/read_lock.hpp"
 #include "cli/subject.hpp"
-#include "lockfile/evidence.hpp"
 #include "lockfile/lock.hpp"
 
 namespace envguard::cli {
@@ -27,18 +27,11 @@ struct ReadLocks {
 
 /// `lone`: the file of --lock, which may lie anywhere under any name.
 model::Baseline baseline_of(const repository::LockFile& file, const std::string& source, bool lone) {
-  model::Baseline baseline;
-  baseline.lock = lockfile::parse_lock(file.text, file.place);
-  if (!lone) lockfile::check_place(baseline.lock, file.environment, file.target, file.place);
-  baseline.source = source;
-  auto evidence = lockfile::check_evidence(baseline.lock, file.evidence);
-  if (auto* table = std::get_if<model::EvidenceTable>(&evidence)) {
-    baseline.evidence = std::move(*table);
-  } else {
-    baseline.evidence_note =
-        std::get<lockfile::EvidenceProblem>(evidence).what + "; with nothing moved, envguard lock writes it again";
-  }
-  return baseline;
+  auto read = read_lock(file.text, file.place, file.evidence);
+  if (!lone) lockfile::check_place(read.lock, file.environment, file.target, file.place);
+  const auto note =
+      read.evidence ? std::string() : read.evidence_problem + "; with nothing moved, envguard lock writes it again";
+  return {std::move(read.lock), std::move(read.evidence), note, source};
 }
 
 ReadLocks read(const repository::LockSet& locks, const Scene& scene, const Question& question) {

@@ -1,5 +1,6 @@
 #include "lockfile/lock.hpp"
 
+#include <algorithm>
 #include <ostream>
 
 #include <fmt/format.h>
@@ -8,11 +9,12 @@
 #include "cli/commands.hpp"
 #include "cli/laboratory.hpp"
 #include "cli/memory.hpp"
+#include "cli/read_lock.hpp"
 #include "cli/scene.hpp"
 #include "cli/subject.hpp"
 #include "codec/lock_result.hpp"
+#include "compare/possible_evidence.hpp"
 #include "inquiry/judge.hpp"
-#include "lockfile/evidence.hpp"
 #include "lockfile/pair.hpp"
 #include "lockfile/targets.hpp"
 #include "report/lock.hpp"
@@ -62,16 +64,29 @@ Previous previous_lock(const Scene& scene, const std::string& environment, const
     previous.taken.push_back(file.target);
     if (file.target != target) continue;
     try {
-      previous.lock = lockfile::parse_lock(file.text, file.place);
-      lockfile::check_place(*previous.lock, file.environment, file.target, file.place);
-      auto evidence = lockfile::check_evidence(*previous.lock, file.evidence);
-      if (auto* table = std::get_if<model::EvidenceTable>(&evidence)) previous.evidence = std::move(*table);
+      auto read = read_lock(file.text, file.place, file.evidence);
+      lockfile::check_place(read.lock, file.environment, file.target, file.place);
+      previous.lock = std::move(read.lock);
+      previous.evidence = std::move(read.evidence);
     } catch (Error& error) {
       error.next_if_none("restore it with git, or delete it and lock anew");
       throw;
     }
   }
   return previous;
+}
+
+/// Error unstable where a check would refuse the lock: it is the machine that must be looked at.
+void insist_on_possible(const model::Lock& lock, const std::vector<model::EvidenceRecord>& evidence) {
+  for (const auto& record : evidence) {
+    const auto& lines = lock.lines(record.profile);
+    const auto line = std::ranges::find(lines, record.id, &model::ProbeLine::first);
+    const auto what = line == lines.end() ? std::string() : compare::impossible_in(record, line->second);
+    if (what.empty()) continue;
+    throw Error(ExitCode::unstable,
+                fmt::format("{}: {}. No check would believe such a lock, and nothing was written", record.id, what),
+                "envguard doctor");
+  }
 }
 
 }  // namespace
@@ -115,6 +130,7 @@ base::ExitCode run(const LockOptions& options, const Call& call) {
   result.action = options.check       ? (candidate.changed ? would_write : would_stay)
                   : candidate.changed ? written
                                       : unchanged;
+  if (result.action == written) insist_on_possible(sealed.lock, candidate.evidence);
   if (result.action == written) lockfile::write_pair(folder, sealed.lock, sealed.evidence);
   const bool silent = call.global.quiet && call.text() && result.action != would_write;
   if (!silent) call.print(call.text() ? report::lock_text(result, call.style()) : codec::write_lock_result(result));

@@ -8,10 +8,9 @@
 #include "cli/kept.hpp"
 #include "cli/laboratory.hpp"
 #include "cli/progress.hpp"
+#include "cli/read_lock.hpp"
 #include "compare/classify.hpp"
 #include "compare/lock.hpp"
-#include "lockfile/evidence.hpp"
-#include "lockfile/lock.hpp"
 #include "recipe/table.hpp"
 
 namespace envguard::cli {
@@ -39,10 +38,8 @@ std::array<model::Run, 2> run_here(const Call& call, const Scene& scene, const s
 }  // namespace
 
 Locked locked(const std::string& text, const std::string& place, const std::optional<std::string>& evidence) {
-  Locked result{lockfile::parse_lock(text, place), {}};
-  auto checked = lockfile::check_evidence(result.lock, evidence);
-  if (auto* table = std::get_if<model::EvidenceTable>(&checked)) result.evidence = std::move(*table);
-  return result;
+  auto read = read_lock(text, place, evidence);
+  return {std::move(read.lock), std::move(read.evidence)};
 }
 
 Locked locked_here(const Call& call, const Scene& scene, const Subject& subject, model::Device device,

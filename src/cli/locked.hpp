@@ -15,7 +15,8 @@ namespace envguard::cli {
 /// A lock with the evidence beside it.
 struct Locked {
   model::Lock lock;
-  std::optional<model::EvidenceTable> evidence;  ///< nothing: not there, or damaged; then there are no distances
+  std::optional<model::EvidenceTable>
+      evidence;  ///< nothing: not there, or not the one that the lock pins; then there are no distances
 
   [[nodiscard]] compare::LockSide side() const { return {lock, evidence ? &*evidence : nullptr}; }
 };

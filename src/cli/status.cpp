@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "cli/commands.hpp"
+#include "cli/read_lock.hpp"
 #include "cli/scene.hpp"
 #include "cli/subject.hpp"
 #include "codec/status.hpp"
+#include "compare/completeness.hpp"
 #include "detect/cpu.hpp"
 #include "lockfile/lock.hpp"
 #include "recipe/table.hpp"
@@ -29,13 +31,14 @@ StatusRow row_of(const repository::LockFile& file, const model::CpuKey& cpu) {
   row.target = file.target;
   row.path = file.place;
   try {
-    const auto lock = lockfile::parse_lock(file.text, file.place);
+    const auto lock = read_lock(file.text, file.place, file.evidence).lock;
     lockfile::check_place(lock, file.environment, file.target, file.place);
     row.state = lock.recipe < recipe::number ? StatusRow::State::older_recipe : StatusRow::State::current;
     row.hardware = model::describe(lock.key);
     row.torch = version_of(lock, "torch");
     row.locked = lock.locked;
     row.reason = lock.reason;
+    row.note = compare::note_on_form(lock);
     row.id = lock.id;
     row.probes = static_cast<int>(lock.strict.size());
     row.runs = lock.runs;

@@ -169,6 +169,9 @@ void put_numerics(Document& object, const model::Numerics& numerics) {
   object["only_in_lock"] = numerics.only_in_lock;
   object["only_here"] = numerics.only_here;
   object["runs"] = numerics.runs;
+  object["identical"] = numerics.identical();
+  object["unsupported"] = numerics.unsupported;
+  object["not_deterministic"] = numerics.not_deterministic;
 }
 
 void read_numerics(const Json& json, model::Numerics& numerics) {
@@ -184,6 +187,8 @@ void read_numerics(const Json& json, model::Numerics& numerics) {
   json.at("only_in_lock").get_to(numerics.only_in_lock);
   json.at("only_here").get_to(numerics.only_here);
   json.at("runs").get_to(numerics.runs);
+  numerics.unsupported = json.value("unsupported", 0);
+  numerics.not_deterministic = json.value("not_deterministic", 0);
 }
 
 }  // namespace envguard::codec

@@ -21,7 +21,7 @@ constexpr std::array outcomes{model::Outcome::match,         model::Outcome::ver
                               model::Outcome::no_torch,      model::Outcome::no_gpu,
                               model::Outcome::gpu_busy,      model::Outcome::could_not_measure,
                               model::Outcome::untrusted,     model::Outcome::lock_unreadable,
-                              model::Outcome::usage};
+                              model::Outcome::usage,         model::Outcome::too_few_computed};
 
 [[noreturn]] void refuse(const std::string& why) {
   throw base::Error(base::ExitCode::could_not_measure, "not a verdict that this envguard reads: " + why,

@@ -32,6 +32,13 @@ double sketch_distance(const model::Sketch& a, const model::Sketch& b, double no
   return largest * std::sqrt(sum);
 }
 
+/// Two results lie at least as far apart as their norms do (reverse triangle inequality), in units of the larger norm.
+/// So a lock whose norm is too large cannot make a distance small. What rounding of both norms can do is taken off.
+double norms_apart(double a, double b) {
+  constexpr double rounding = 0x1p-50;
+  return std::max(0.0, std::abs(a - b) / std::max(a, b) - rounding);
+}
+
 bool nonfinite_changed(const model::Evidence& locked, const model::Evidence& here) {
   return locked.nan != here.nan || locked.inf != here.inf || locked.nonfinite_positions != here.nonfinite_positions;
 }
@@ -47,6 +54,10 @@ std::optional<model::Distance> distance(const model::Evidence& locked, const mod
   if (!std::isfinite(upper_factor * distance.value)) return std::nullopt;
   distance.low = lower_factor * distance.value;
   distance.high = upper_factor * distance.value;
+  if (!distance.absolute) {
+    const double least = norms_apart(locked.norm, here.norm);
+    for (double* value : {&distance.value, &distance.low, &distance.high}) *value = std::max(*value, least);
+  }
   distance.resolved = distance.value > 0;
   return distance;
 }

@@ -8,6 +8,7 @@
 
 #include "compare/choose.hpp"
 #include "compare/classify.hpp"
+#include "compare/completeness.hpp"
 #include "compare/diff.hpp"
 #include "compare/differences.hpp"
 #include "compare/faults.hpp"
@@ -77,7 +78,7 @@ std::vector<std::string> quarantine(const std::optional<model::Lock>& previous, 
   std::vector<std::vector<model::ProbeLine>> measured;
   for (const auto* run : runs) measured.push_back(lines(*run, ladder));
   const auto wobbled = wobbling(measured);
-  if (wobbled.size() * 10 > ladder.size()) {
+  if (too_many_quarantined(wobbled.size(), ladder.size())) {
     throw Error(ExitCode::unstable,
                 fmt::format("{} of {} probes do not repeat on this machine ({} runs gave {} different results), among "
                             "them {}; nothing was written",
@@ -88,6 +89,13 @@ std::vector<std::string> quarantine(const std::optional<model::Lock>& previous, 
   for (const auto& id : ladder) {
     const bool before = previous && !question.refresh && contains(previous->quarantined, id);
     if (before || contains(wobbled, id)) quarantined.push_back(id);
+  }
+  if (too_many_quarantined(quarantined.size(), ladder.size())) {
+    throw Error(ExitCode::unstable,
+                fmt::format("{} of {} probes would be quarantined, those of the lock that is there among them; nothing "
+                            "was written",
+                            quarantined.size(), ladder.size()),
+                "envguard lock --refresh lets out those that repeat again");
   }
   return quarantined;
 }
@@ -212,6 +220,11 @@ void set_as_is(model::Lock& lock, const RunsOfProfile& runs) {
       lock.as_is.emplace_back(probe.id, probe.line());
     } else if (probe.evidence) {
       lock.as_is.emplace_back(probe.id, model::by_band);
+    } else {
+      throw Error(ExitCode::unstable,
+                  fmt::format("{} is {} in one process and not in another (as-is); nothing was written", probe.id,
+                              model::name(probe.status)),
+                  "envguard doctor");
     }
   }
   lock.as_is_id = model::fingerprint_id(lock.as_is);
@@ -267,7 +280,8 @@ NextForLock next_for_lock(const std::optional<model::Lock>& previous, const mode
     check_reason(*candidate.diff, question, observed);
   }
   candidate.changed = !candidate.diff || question.refresh || !candidate.diff->same() ||
-                      previous->recipe != recipe::number || !has_bands(question.previous_evidence);
+                      previous->recipe != recipe::number || previous->schema != model::Lock::current_schema ||
+                      !has_bands(question.previous_evidence);
   if (auto wanted = missing(question, runs, candidate.changed && question.writes)) {
     if (runs.may_go_on()) return *std::move(wanted);
     throw Error(ExitCode::could_not_measure,

@@ -40,7 +40,8 @@ inline constexpr int band_rounds = 19;
 
 /// What `lock` does next: the runs asked for, then, where something changed, one process that perturbs. Pure. Errors:
 /// not_judged (no PyTorch, no GPU), usage (the lock of that name is of other hardware; a reason is missing),
-/// could_not_measure (a fault, a failed probe, the budget), unstable (more than 10% of the probes wobble). A probe that
+/// could_not_measure (a fault, a failed probe, the budget), unstable (more than 10% of the probes wobble, or would be
+/// quarantined; an as-is probe is computed in one process and not in another). A probe that
 /// wobbles, or was quarantined in the previous lock and no refresh was asked, is quarantined.
 [[nodiscard]] NextForLock next_for_lock(const std::optional<model::Lock>& previous, const model::Observed& observed,
                                         const model::Policy& policy, const LockQuestion& question, const Runs& runs);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "compare/choose.hpp"
+#include "compare/completeness.hpp"
 #include "compare/differences.hpp"
 #include "compare/faults.hpp"
 #include "compare/layer_of_blame.hpp"
@@ -56,6 +57,7 @@ class Judging {
     judgement_.source = baseline.source;
     judgement_.locked_id = lock_.id;
     judgement_.device.kind = model::device_kind(lock_.key);
+    if (auto note = note_on_form(lock_); !note.empty()) judgement_.notes.push_back(std::move(note));
     if (!baseline.evidence && !baseline.evidence_note.empty()) judgement_.notes.push_back(baseline.evidence_note);
     if (const auto left_out = as_is_.not_judged(); left_out > 0) {
       judgement_.notes.push_back(fmt::format("not judged, since their bands are in the evidence: {} of as-is",

@@ -1,7 +1,10 @@
 #include "compare/outcome.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "compare/weigh.hpp"
 
@@ -37,6 +40,24 @@ std::optional<Response> response_to(Outcome outcome, const model::Responses& res
 /// Whether probes of either profile are in this list.
 bool any(const model::Judgement& judgement, std::vector<std::string> Numerics::* list) {
   return !(judgement.*list).empty() || (judgement.as_is && !((*judgement.as_is).*list).empty());
+}
+
+/// Its lines were held against the lock's, and that is why it passes or fails.
+bool was_compared(const model::Judgement& judgement) {
+  using enum Outcome;
+  return judgement.runs > 0 && (judgement.outcome == match || judgement.outcome == version_drift ||
+                                judgement.outcome == numeric_drift || judgement.outcome == transient);
+}
+
+/// Equal lines of which too few hold a result are no match, whoever asks.
+void count_too_few(model::Judgement& judgement, int wanted) {
+  judgement.outcome = Outcome::too_few_computed;
+  judgement.response.reset();
+  judgement.what = fmt::format(
+      "the policy asks for at least {} probes that are computed equal (least-computed), and "
+      "there are {}: {} unsupported and {} not deterministic on both sides, {} quarantined",
+      wanted, judgement.identical(), judgement.unsupported, judgement.not_deterministic, judgement.quarantined.size());
+  judgement.next = "envguard fingerprint";
 }
 
 /// A version drift that was proven beside an outcome which counts less, or which the policy lets pass.
@@ -91,6 +112,7 @@ ExitCode exit_code(Outcome outcome) {
     case Outcome::no_torch:
     case Outcome::no_gpu:
     case Outcome::gpu_busy:
+    case Outcome::too_few_computed:
       return ExitCode::not_judged;
     case Outcome::could_not_measure:
       return ExitCode::could_not_measure;
@@ -137,8 +159,14 @@ model::Judgement settle(model::Judgement judgement, const model::Policy& policy,
     if (response) judgement.response = response;
     if (response && *response != Response::fail) code = ExitCode::match;
   }
+  const bool compared = was_compared(judgement);
+  if (code == ExitCode::match && compared && judgement.identical() < policy.least_computed) {
+    count_too_few(judgement, policy.least_computed);
+    code = exit_code(judgement.outcome);
+  }
   if (blocked_by_versions(judgement)) code = base::first_of(code, ExitCode::version_drift);
   judgement.exit_code = code;
+  if (compared) std::ranges::move(what_the_policy_says(policy, judgement, today), std::back_inserter(judgement.notes));
   return judgement;
 }
 

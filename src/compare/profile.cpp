@@ -84,6 +84,12 @@ model::Numerics ProfileOfLock::glance(const model::Run& run) const {
   numerics.id = model::fingerprint_id(here);
   numerics.moved = moved(locked_, here);
   numerics.layers = layer_summaries(locked_, numerics.moved);
+  for (std::size_t i = 0; i < here.size(); ++i) {
+    if (locked_[i].second != here[i].second) continue;
+    const auto status = model::parse_status(here[i].second);
+    if (status == model::ProbeStatus::unsupported) ++numerics.unsupported;
+    if (status == model::ProbeStatus::not_deterministic) ++numerics.not_deterministic;
+  }
   numerics.only_in_lock = sets_.only_in_lock;
   numerics.only_here = sets_.only_here;
   return numerics;

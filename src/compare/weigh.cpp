@@ -88,6 +88,35 @@ void weigh(model::Judgement& judgement, const model::Policy& policy, std::string
   }
 }
 
+std::vector<std::string> what_the_policy_says(const model::Policy& policy, const model::Judgement& judgement,
+                                              std::string_view today) {
+  std::vector<std::string> notes;
+  switch (policy.fail_on) {
+    case FailOn::any_bit:
+      break;
+    case FailOn::precision:
+      notes.emplace_back("the policy lets changes of the class rounding pass (fail-on = \"precision\")");
+      break;
+    case FailOn::wrong:
+      notes.emplace_back("the policy lets changes of the classes rounding and precision pass (fail-on = \"wrong\")");
+      break;
+    case FailOn::never:
+      notes.emplace_back("the policy lets every change of the numerics pass (fail-on = \"never\")");
+      break;
+  }
+  for (const auto& allowance : policy.allow) {
+    if (allowance.target != judgement.target || allowance.until < today || recipe::find(allowance.probe) == nullptr)
+      continue;
+    notes.push_back(fmt::format("the policy lets {} change up to the class {} until {}", allowance.probe,
+                                model::name(allowance.drift_class), allowance.until));
+  }
+  if (policy.least_computed > 0) {
+    notes.push_back(
+        fmt::format("the policy asks for {} probes that are computed equal (least-computed)", policy.least_computed));
+  }
+  return notes;
+}
+
 bool blocked_by_numerics(const model::Judgement& judgement) {
   const auto blocks = [](const auto& probe) { return probe.weight == Weight::blocks; };
   return std::ranges::any_of(judgement.moved, blocks) ||

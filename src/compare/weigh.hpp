@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/policy.hpp"
 #include "model/verdict.hpp"
@@ -12,6 +14,11 @@ namespace envguard::compare {
 /// detects and never classifies goes with the gravest class among those that moved with it. An [[allow]] that has
 /// ended, or names no probe, becomes a note.
 void weigh(model::Judgement& judgement, const model::Policy& policy, std::string_view today);
+
+/// What the policy says about the numerics of this lock, a sentence each, where it is not silent: a `fail-on` that lets
+/// changes pass, every [[allow]] that counts on `today`, and `least-computed`. A verdict hides none of it.
+[[nodiscard]] std::vector<std::string> what_the_policy_says(const model::Policy& policy,
+                                                            const model::Judgement& judgement, std::string_view today);
 
 /// Whether any moved probe blocks.
 [[nodiscard]] bool blocked_by_numerics(const model::Judgement& judgement);

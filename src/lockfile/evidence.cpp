@@ -105,7 +105,7 @@ model::EvidenceRecord read_record(Reader& in, model::Profile profile, const std:
   evidence.norm = in.f64();
   evidence.max = in.f64();
   const double band = in.f64();
-  if (band >= 0 && std::isfinite(band)) record.band = band;  // NaN where none was measured
+  if (!std::isnan(band)) record.band = band;  // NaN where none was measured
   evidence.elements = in.u64();
   evidence.nan = in.u64();
   evidence.inf = in.u64();
@@ -183,22 +183,21 @@ model::EvidenceTable parse_evidence(std::string_view bytes, const model::Lock& l
     for (const auto& [id, line] : lock.lines(profile)) {
       if (in.hash() != record_name(profile, id)) throw damaged(fmt::format("a record is not of {}", id));
       table.records.push_back(read_record(in, profile, id));
+      const auto& band = table.records.back().band;
+      if (band && (*band < 0 || !std::isfinite(*band))) throw damaged(fmt::format("the band of {} is {}", id, *band));
     }
   }
   return table;
 }
 
 std::variant<model::EvidenceTable, EvidenceProblem> check_evidence(const model::Lock& lock,
-                                                                   const std::optional<std::string>& bytes) {
+                                                                   const std::optional<std::string>& bytes,
+                                                                   std::string_view place) {
   const std::string file = evidence_file_name(lock.target);
   if (!bytes) return EvidenceProblem{EvidenceProblem::Kind::missing, file + " is missing"};
   if (base::hash128(*bytes) != lock.evidence)
     return EvidenceProblem{EvidenceProblem::Kind::other_hash, file + " is not the one that the lock pins"};
-  try {
-    return parse_evidence(*bytes, lock, file);
-  } catch (const base::Error& error) {
-    return EvidenceProblem{EvidenceProblem::Kind::damaged, fmt::format("{}: {}", file, error.message())};
-  }
+  return parse_evidence(*bytes, lock, place);
 }
 
 }  // namespace envguard::lockfile

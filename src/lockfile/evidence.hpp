@@ -26,13 +26,15 @@ inline constexpr std::size_t evidence_record_bytes = 608;
 
 /// Why distances are not available. Bits are judged all the same.
 struct EvidenceProblem {
-  enum class Kind { missing, other_hash, damaged };
+  enum class Kind { missing, other_hash };
   Kind kind = Kind::missing;
   std::string what;  ///< "h200.evidence is missing"
 };
 
-/// The evidence that the lock pins, or why there is none. `bytes`: nothing where there is no file.
+/// The evidence that the lock pins, or why there is none. `bytes`: nothing where there is no file. Error
+/// lock_unreadable at `place` where the lock pins these bytes and no envguard writes such ones. Whether a measurement
+/// can give these numbers is compare::check_evidence_is_possible.
 [[nodiscard]] std::variant<model::EvidenceTable, EvidenceProblem> check_evidence(
-    const model::Lock& lock, const std::optional<std::string>& bytes);
+    const model::Lock& lock, const std::optional<std::string>& bytes, std::string_view place);
 
 }  // namespace envguard::lockfile

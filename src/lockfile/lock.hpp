@@ -7,12 +7,14 @@
 
 namespace envguard::lockfile {
 
-/// The bytes of `T.toml`: the same lock, the same bytes.
+/// The bytes of `T.toml` in the current schema, sealed: the same lock, the same bytes. Error could_not_measure where no
+/// reader would take them, as with a reason of more than 16 KiB.
 [[nodiscard]] std::string write_lock(const model::Lock& lock);
 
 /// Reads `T.toml`. Error lock_unreadable, with place and line: too large, not TOML, a newer schema, a key missing or of
-/// a wrong type, malformed hex, a probe twice, a [key] that this version does not know, or an id that does not follow
-/// from the lines.
+/// a wrong type, malformed hex, a probe twice, a [key] that this version does not know, an id that does not follow
+/// from the lines, or a seal that does not follow from the file. Whether the lock holds every probe of its recipe is
+/// compare::check_completeness.
 [[nodiscard]] model::Lock parse_lock(std::string_view text, std::string_view place);
 
 /// Error lock_unreadable where the lock names another environment or target than the folder and the file it lies as: a

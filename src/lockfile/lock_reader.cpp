@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "base/text.hpp"
 #include "lockfile/duration.hpp"
 #include "lockfile/lock.hpp"
+#include "lockfile/lock_seal.hpp"
 #include "lockfile/table_reader.hpp"
 #include "lockfile/unknown_keys.hpp"
 
@@ -24,16 +26,24 @@ bool is_probe_name(std::string_view text, bool dots) {
   });
 }
 
+/// What helps where two versions of a lock were mixed.
+constexpr std::string_view take_one_side =
+    "take one side whole (git checkout --ours or --theirs, both files), or measure again: envguard lock";
+
+/// Locks before it have no seal.
+constexpr int first_sealed_schema = 2;
+
 /// Beside the layers of [as-is].
 constexpr std::string_view settings_table = "settings";
 
 class LockReader {
  public:
-  LockReader(const Table& top, const Source& source) : source_(source), top_(top, "", source) {}
+  LockReader(const Table& top, const Source& source) : source_(source), document_(top), top_(top, "", source) {}
 
   model::Lock read() {
     read_schema();
     read_head();
+    read_seal();
     if (const Table* table = top_.table("versions")) lock_.versions = strings(*table, "versions");
     if (const Table* table = top_.table("build")) lock_.build = strings(*table, "build");
     read_key(top_.required_table("key"));
@@ -46,6 +56,7 @@ class LockReader {
     if (const Table* table = top_.table("as-is")) read_as_is(*table);
     for (const Entry* entry : top_.unknown()) keep_unknown("", *entry);
     check_ids();
+    check_seal();
     return std::move(lock_);
   }
 
@@ -69,6 +80,16 @@ class LockReader {
     lock_.id = hash("id", "");
     if (top_.string("as-is-id")) lock_.as_is_id = hash("as-is-id", "");
     lock_.evidence = hash("evidence", "xxh3:");
+  }
+
+  void read_seal() {
+    if (lock_.schema >= first_sealed_schema) {
+      seal_ = hash(seal_key, "xxh3:");
+    } else if (top_.string(seal_key)) {
+      throw top_.error(seal_key, fmt::format("stands in a lock of schema {}, and locks have it from schema {} on: "
+                                             "somebody changed the schema",
+                                             lock_.schema, first_sealed_schema));
+    }
   }
 
   std::string name(std::string_view key) {
@@ -181,7 +202,7 @@ class LockReader {
   }
 
   void keep_unknown(const std::string& path, const Entry& entry) {
-    std::ranges::move(unknown_below(path, entry), std::back_inserter(lock_.unknown));
+    std::ranges::move(values_below(path, entry), std::back_inserter(lock_.unknown));
   }
 
   void check_ids() const {
@@ -192,16 +213,28 @@ class LockReader {
   void check_id(std::string_view key, const base::Hash128& id, const std::vector<model::ProbeLine>& lines) const {
     const auto found = model::fingerprint_id(lines);
     if (found == id) return;
-    throw top_.error(
-        key,
-        fmt::format("is {}, and its {} lines give {}: the lock was edited or merged by hand", id.spoken(), lines.size(),
-                    found.spoken()),
-        "take one side whole (git checkout --ours or --theirs, both files), or measure again: envguard lock");
+    throw top_.error(key,
+                     fmt::format("is {}, and its {} lines give {}: the lock was edited or merged by hand", id.spoken(),
+                                 lines.size(), found.spoken()),
+                     std::string(take_one_side));
+  }
+
+  void check_seal() const {
+    if (!seal_) return;
+    const auto found = seal_of(document_);
+    if (found == *seal_) return;
+    throw top_.error(seal_key,
+                     fmt::format("is {}, and the lines of this file give {}: the lock was edited or merged by hand. At "
+                                 "least one line is not as `envguard lock` wrote it",
+                                 seal_->spoken(), found.spoken()),
+                     std::string(take_one_side));
   }
 
   const Source& source_;
+  const Table& document_;
   TableReader top_;
   model::Lock lock_;
+  std::optional<base::Hash128> seal_;
 };
 
 /// A merge that git could not finish is no matter of TOML.
@@ -209,9 +242,7 @@ void refuse_conflict(std::string_view text, const Source& source) {
   std::size_t line = 1;
   for (const auto row : base::split(text, '\n')) {
     if (row.starts_with("<<<<<<< ") || row.starts_with(">>>>>>> "))
-      throw source.error(
-          line, "holds git's conflict markers",
-          "take one side whole (git checkout --ours or --theirs, both files), or measure again: envguard lock");
+      throw source.error(line, "holds git's conflict markers", std::string(take_one_side));
     ++line;
   }
 }

@@ -5,7 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "base/limits.hpp"
+#include "lockfile/document.hpp"
 #include "lockfile/lock.hpp"
+#include "lockfile/lock_seal.hpp"
 #include "lockfile/toml_text.hpp"
 #include "lockfile/unknown_keys.hpp"
 
@@ -38,10 +41,18 @@ class LockWriter {
       header(path);
       keep(path);
     }
-    return text_;
+    return sealed();
   }
 
  private:
+  /// The reader computes the seal from what it parses, and so does this.
+  std::string sealed() {
+    const Source source{"the new lock", base::ExitCode::could_not_measure, "give a shorter --reason",
+                        base::limits::lock_bytes};
+    const auto seal = seal_of(parse_document(text_, source));
+    return text_.insert(after_evidence_, fmt::format("{} = {}\n", seal_key, quote("xxh3:" + seal.hex())));
+  }
+
   void header(std::string_view name) { text_ += fmt::format("\n[{}]\n", name); }
   void pair(std::string_view key, std::string_view value) { text_ += fmt::format("{} = {}\n", key_text(key), value); }
 
@@ -58,7 +69,7 @@ class LockWriter {
 
   void head() {
     text_ = "# Written by `envguard lock`. Review it; do not edit it.\n";
-    pair("schema", std::to_string(lock_.schema));
+    pair("schema", std::to_string(model::Lock::current_schema));
     pair("environment", quote(lock_.environment));
     pair("target", quote(lock_.target));
     pair("locked", quote(lock_.locked));
@@ -66,6 +77,7 @@ class LockWriter {
     pair("id", quote(lock_.id.hex()));
     if (!lock_.as_is.empty()) pair("as-is-id", quote(lock_.as_is_id.hex()));
     pair("evidence", quote("xxh3:" + lock_.evidence.hex()));
+    after_evidence_ = text_.size();
     keep("");
   }
 
@@ -117,6 +129,7 @@ class LockWriter {
   std::vector<UnknownTable> unknown_;
   std::set<std::string> kept_;
   std::string text_;
+  std::size_t after_evidence_ = 0;  ///< where the line of the seal belongs
 };
 
 }  // namespace

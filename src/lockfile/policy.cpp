@@ -146,6 +146,7 @@ class PolicyReader {
   void read_numerics(const Table& table) {
     TableReader reader(table, bracketed("numerics"), source_);
     policy_.fail_on = read_fail_on(reader);
+    policy_.least_computed = read_least_computed(reader);
     for (const auto& written : reader.strings("excuse-if-identical").value_or(std::vector<std::string>{})) {
       const std::string name = distribution_name(written);
       if (name.empty())

@@ -1,6 +1,7 @@
 #include "lockfile/policy_numerics.hpp"
 
 #include <array>
+#include <cstdint>
 #include <utility>
 
 #include <fmt/format.h>
@@ -50,6 +51,13 @@ model::FailOn read_fail_on(TableReader& numerics) {
   throw numerics.error("fail-on",
                        fmt::format("is \"{}\", and must be \"any-bit\", \"precision\", \"wrong\" or \"never\"",
                                    base::visible(*written)));
+}
+
+int read_least_computed(TableReader& numerics) {
+  constexpr std::int64_t most = 100'000;  // no recipe has as many probes
+  const auto written = numerics.integer("least-computed").value_or(0);
+  if (written >= 0 && written <= most) return static_cast<int>(written);
+  throw numerics.error("least-computed", fmt::format("is {}, and must be a number of probes, 0 to {}", written, most));
 }
 
 std::vector<model::Allowance> read_allowances(TableReader& top, const std::string& owner, const Source& source) {

@@ -27,12 +27,12 @@ std::size_t last_dot(std::string_view path) {
 
 }  // namespace
 
-UnknownKeys unknown_below(const std::string& path, const Entry& entry) {
+UnknownKeys values_below(const std::string& path, const Entry& entry) {
   const std::string own = (path.empty() ? "" : path + ".") + key_text(entry.key);
   const auto* table = entry.value.get<Table>();
   if (!table || table->entries.empty()) return {{own, value_text(entry.value)}};
   UnknownKeys keys;
-  for (const Entry& inner : table->entries) std::ranges::move(unknown_below(own, inner), std::back_inserter(keys));
+  for (const Entry& inner : table->entries) std::ranges::move(values_below(own, inner), std::back_inserter(keys));
   return keys;
 }
 

@@ -18,7 +18,7 @@ struct UnknownTable {
 };
 
 /// Every value below this entry, with its path from the file's top; `path` is the table that holds the entry.
-[[nodiscard]] UnknownKeys unknown_below(const std::string& path, const Entry& entry);
+[[nodiscard]] UnknownKeys values_below(const std::string& path, const Entry& entry);
 
 /// By table, in the order of their first keys.
 [[nodiscard]] std::vector<UnknownTable> group(const UnknownKeys& keys);

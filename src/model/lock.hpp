@@ -37,8 +37,8 @@ struct Change {
 
 /// `T.toml`: one environment on one kind of hardware.
 struct Lock {
-  static constexpr int current_schema = 1;
-  int schema = current_schema;
+  static constexpr int current_schema = 2;
+  int schema = current_schema;  ///< as it was read; what is written has the current one
   std::string environment;
   std::string target;
   std::string locked;  ///< UTC day, "2026-11-23"

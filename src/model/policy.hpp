@@ -60,6 +60,7 @@ struct Policy {
   std::vector<std::pair<std::string, std::string>>
       versions;  ///< name -> "locked", "any" or a PEP 440 specifier, as written
   FailOn fail_on = FailOn::any_bit;
+  int least_computed = 0;  ///< with fewer strict probes that are computed equal nothing is a match
   std::vector<std::string> excuse_if_identical;
   std::vector<Allowance> allow;
   std::vector<Target> targets;

@@ -31,8 +31,16 @@ std::string_view name(Outcome outcome) {
       return "lock-unreadable";
     case usage:
       return "usage";
+    case too_few_computed:
+      return "too-few-computed";
   }
   return "unknown";
+}
+
+int Numerics::identical() const {
+  int equal = 0;
+  for (const auto& layer : layers) equal += layer.of - layer.moved;
+  return equal - unsupported - not_deterministic;
 }
 
 }  // namespace envguard::model

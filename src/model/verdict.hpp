@@ -36,6 +36,7 @@ enum class Outcome {
   untrusted,
   lock_unreadable,
   usage,
+  too_few_computed,  ///< equal, and less was computed than `least-computed` of the policy asks for
 };
 [[nodiscard]] std::string_view name(Outcome outcome);  ///< kebab-case
 
@@ -51,6 +52,11 @@ struct Numerics {
   int distinct_results = 0;                          ///< of whole runs, where some are unstable
   std::vector<std::string> only_in_lock, only_here;  ///< recipes differ
   int runs = 0;                                      ///< processes under the machine's own settings
+  int unsupported = 0, not_deterministic = 0;        ///< judged probes with this status here and in the lock
+
+  /// Judged probes that were computed here and when locked, and are equal (bits, or within the band of a line that is
+  /// judged by it).
+  [[nodiscard]] int identical() const;
 };
 
 /// What was found for one lock. Its own numerics are those of the strict profile.

@@ -43,13 +43,35 @@ bool runs_as_is(std::string_view unit) {
   return std::find(units.begin(), units.end(), unit) != units.end();
 }
 
+/// Recipe 2 got its units for GPUs while its number stayed the same, so that recipe 3 is the first that is sure to have
+/// them. Three units were replaced in recipe 3. The ids of recipe 1 are in fixtures/recipe/recipe-1.txt.
+bool is_of_recipe_3(std::string_view unit) {
+  static constexpr std::array begins{std::string_view("arith.gpu_"),
+                                     std::string_view("arith.sass_"),
+                                     std::string_view("blas.cublas"),
+                                     std::string_view("blas.gemm_bf16_128x16384x128"),
+                                     std::string_view("blas.gemm_bf16_32x16384x32_v2"),
+                                     std::string_view("blas.gemm_f32_2048x2048x2048_tf32"),
+                                     std::string_view("dnn.conv2d_3x3_c64"),
+                                     std::string_view("dnn.cudnn_"),
+                                     std::string_view("dnn.lstm_h128"),
+                                     std::string_view("ops.sdpa_cudnn_"),
+                                     std::string_view("ops.sdpa_default_"),
+                                     std::string_view("train.cnn_sgd_"),
+                                     std::string_view("train.transformer_adamw_bf16")};
+  return std::any_of(begins.begin(), begins.end(), [&](auto begin) { return unit.starts_with(begin); });
+}
+
 std::vector<Unit> gather() {
   std::vector<Unit> all;
   for (auto&& layer : {table::arith_units(), table::rng_units(), table::blas_units(), table::linalg_units(),
                        table::dnn_units(), table::ops_units(), table::train_units()}) {
     all.insert(all.end(), layer.begin(), layer.end());
   }
-  for (Unit& unit : all) unit.as_is = unit.as_is || runs_as_is(unit.id);
+  for (Unit& unit : all) {
+    unit.as_is = unit.as_is || runs_as_is(unit.id);
+    unit.since = is_of_recipe_3(unit.id) ? 3 : 1;
+  }
   return all;
 }
 
@@ -74,15 +96,10 @@ std::vector<Definition> define() {
       const Output& output = unit.outputs[position];
       all.push_back({output.id, std::string(model::layer_of(output.id)), unit.id, unit.family, unit.devices,
                      canonical(unit, output, position), dtype_of(unit), !after_steps_of_adam(unit, output), unit.strict,
-                     unit.as_is, unit.embedded});
+                     unit.as_is, unit.embedded, unit.since});
     }
   }
   return all;
-}
-
-bool runs_on(const Definition& definition, model::DeviceKind device) {
-  if (definition.embedded && !has_embedded_sass()) return false;
-  return std::find(definition.devices.begin(), definition.devices.end(), device) != definition.devices.end();
 }
 
 }  // namespace
@@ -119,11 +136,16 @@ const Definition* find(std::string_view probe_id) {
   return found == all.end() ? nullptr : &*found;
 }
 
+bool belongs_to(const Definition& definition, model::DeviceKind device, model::Profile profile) {
+  const bool runs = profile == model::Profile::strict ? definition.strict : definition.as_is;
+  return runs && std::find(definition.devices.begin(), definition.devices.end(), device) != definition.devices.end();
+}
+
 std::vector<std::string> probes(model::DeviceKind device, model::Profile profile) {
   std::vector<std::string> ids;
   for (const Definition& definition : definitions()) {
-    const bool runs = profile == model::Profile::strict ? definition.strict : definition.as_is;
-    if (runs && runs_on(definition, device)) ids.push_back(definition.id);
+    const bool in_this_build = !definition.embedded || has_embedded_sass();
+    if (in_this_build && belongs_to(definition, device, profile)) ids.push_back(definition.id);
   }
   return ids;
 }

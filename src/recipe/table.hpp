@@ -37,6 +37,7 @@ struct Unit {
   std::string twin = {};
   std::optional<DType> computes_in = {};  ///< where it is not the type of its inputs, as under autocast
   bool embedded = false;                  ///< machine code that nvcc made while envguard was built
+  int since = 1;                          ///< the first recipe number whose every strict ladder has it
   [[nodiscard]] const Input& input(
       std::string_view name) const;  ///< a name that is not there is a fault of the program
 };
@@ -51,6 +52,7 @@ struct Definition {
   /// gradient that is zero into a step of the learning rate.
   bool classifies = true;
   bool strict = true, as_is = false, embedded = false;  ///< as of its unit
+  int since = 1;                                        ///< as of its unit
 };
 
 /// Whether this build carries nvcc's machine code. Without it `probes` leaves out the units of it, so that they count
@@ -63,6 +65,8 @@ struct Definition {
 /// Every probe, in the order of `units`.
 [[nodiscard]] const std::vector<Definition>& definitions();
 [[nodiscard]] const Definition* find(std::string_view probe_id);
+/// Whether a device's ladder under a profile has the probe, in a build with machine code of nvcc.
+[[nodiscard]] bool belongs_to(const Definition& definition, model::DeviceKind device, model::Profile profile);
 /// The ids of a device's ladder, in order.
 [[nodiscard]] std::vector<std::string> probes(model::DeviceKind device,
                                               model::Profile profile = model::Profile::strict);

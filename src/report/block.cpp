@@ -38,6 +38,7 @@ std::string headline(const model::Judgement& judgement) {
     case Outcome::no_torch:
     case Outcome::no_gpu:
     case Outcome::gpu_busy:
+    case Outcome::too_few_computed:
       return "not judged";
     case Outcome::could_not_measure:
       return "could not measure";
@@ -56,6 +57,7 @@ std::string extent(const model::Judgement& judgement) {
   const auto all = judged(judgement);
   switch (judgement.outcome) {
     case Outcome::version_drift:
+      if (judgement.unsupported + judgement.not_deterministic > 0) return ", " + how_many_are_equal(judgement);
       return fmt::format(", {} probes identical", all == 1 ? "the 1" : fmt::format("all {}", all));
     case Outcome::numeric_drift:
       if (only_as_is(judgement)) {
@@ -67,6 +69,8 @@ std::string extent(const model::Judgement& judgement) {
       return ": this machine disagrees with itself";
     case Outcome::transient:
       return ": the first run differed, its reruns match";
+    case Outcome::too_few_computed:
+      return ": too few probes were computed";
     default:  // what blocks all the same is said first
       return judgement.exit_code == base::ExitCode::version_drift ? "; version drift" : "";
   }
@@ -143,6 +147,17 @@ void put_measured(Page& page, const model::Judgement& judgement) {
                          Tone::faint}});
 }
 
+void put_not_computed(Page& page, const model::Judgement& judgement) {
+  if (judgement.outcome == Outcome::version_drift || judgement.outcome == Outcome::too_few_computed) return;  // said
+  const auto row = [&](int number, std::string_view status) {
+    if (number == 0) return;
+    page.row("no result", {fmt::format("{} {} here and in the lock: the lines are equal, and nothing was computed",
+                                       counted(static_cast<std::size_t>(number), "probe"), status)});
+  };
+  row(judgement.unsupported, "unsupported");
+  row(judgement.not_deterministic, "not deterministic");
+}
+
 void put_unshared(Page& page, const model::Judgement& judgement) {
   const auto row = [&](const std::vector<std::string>& ids, std::string_view where) {
     if (ids.empty()) return;
@@ -191,6 +206,7 @@ void put_block(Page& page, const model::Judgement& judgement) {
     page.row("quarantined", {counted(judgement.quarantined.size(), "probe") +
                              " run and never judged: " + listed(judgement.quarantined, 3)});
   }
+  put_not_computed(page, judgement);
   put_unshared(page, judgement);
   for (const auto& note : judgement.notes) page.row("note", {note});
   put_response(page, judgement);

@@ -57,11 +57,23 @@ std::string meaning(const model::Judgement& judgement) {
       return "Not locked here: nothing was measured that could be compared.";
     case Outcome::gpu_busy:
       return "Not judged: somebody else is using the GPU, and nothing that was kept from an earlier check still holds.";
+    case Outcome::too_few_computed:
+      return "Not judged: the lines are equal, and too few of them are results. The policy says how many must be "
+             "computed.";
     case Outcome::could_not_measure:
       return "Could not measure: this says nothing about the numerics, neither good nor bad.";
     default:
       return "Not judged: nothing was measured.";
   }
+}
+
+/// A status is compared like a hash, and says less.
+void explain_not_computed(Page& page, const model::Numerics& numerics) {
+  if (numerics.unsupported + numerics.not_deterministic == 0) return;
+  page.paragraph(
+      fmt::format("{}. Nothing was computed where a probe is unsupported or not deterministic, neither here "
+                  "nor when it was locked; so its lines are equal, and say nothing about the numerics.",
+                  how_many_are_equal(numerics)));
 }
 
 void explain_compared(Page& page, const model::Judgement& judgement) {
@@ -85,12 +97,14 @@ void explain_compared(Page& page, const model::Judgement& judgement) {
                   "one changed bit shows. The strict profile pins threads, determinism and TF32, so that what "
                   "moves there is not a matter of settings.",
                   counted(judged(judgement), "probe")));
+  explain_not_computed(page, judgement);
   if (judgement.as_is) {
     page.paragraph(
         fmt::format("{} were run as-is: PyTorch's own defaults as this environment changes them. Flags that "
                     "a program sets in Python (allow_tf32, matmul precision, benchmark) cannot be seen from "
                     "outside.",
                     counted(judged(*judgement.as_is), "probe")));
+    explain_not_computed(page, *judgement.as_is);
   }
 }
 

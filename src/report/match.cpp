@@ -51,8 +51,12 @@ void put_match(Page& page, const model::Judgement& judgement, bool several) {
                          : std::string();
   const auto name = lock_name(judgement, several);
   const auto start = fmt::format("  {}  ", judgement.id.spoken());
-  auto probes = counted(judged(judgement), "probe") + " identical";
-  if (judgement.as_is) probes += fmt::format(", {} as-is", judged(*judgement.as_is));
+  auto probes = how_many_are_equal(judgement);
+  if (const auto& as_is = judgement.as_is) {
+    probes += fmt::format(", {} as-is", as_is->identical());
+    const auto without_result = as_is->unsupported + as_is->not_deterministic;
+    if (without_result > 0) probes += fmt::format(" and {} not computed as-is on both sides", without_result);
+  }
   const auto rest = reservations(judgement);
   // What does not fit the width is left out, least needed first: the hardware, then the lock's name where it is the
   // only one. A kept line is ready made for the hook, which does not know the width: it is the same at any.

@@ -129,6 +129,14 @@ std::size_t judged(const model::Numerics& numerics) {
   return all;
 }
 
+std::string how_many_are_equal(const model::Numerics& numerics) {
+  auto text = counted(static_cast<std::size_t>(std::max(0, numerics.identical())), "probe") + " identical";
+  if (numerics.unsupported > 0) text += fmt::format(", {} unsupported on both sides", numerics.unsupported);
+  if (numerics.not_deterministic > 0)
+    text += fmt::format(", {} not deterministic on both sides", numerics.not_deterministic);
+  return text;
+}
+
 void put_numerics(Page& page, const model::Numerics& numerics, bool with_moved) {
   if (with_moved) {
     put_moved(page, numerics);

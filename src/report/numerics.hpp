@@ -17,6 +17,8 @@ namespace envguard::report {
 
 /// How many probes were judged.
 [[nodiscard]] std::size_t judged(const model::Numerics& numerics);
+/// "105 probes identical"; "64 probes identical, 41 unsupported on both sides" where some were not computed.
+[[nodiscard]] std::string how_many_are_equal(const model::Numerics& numerics);
 
 /// The worst probe of each layer that moved, lowest layer first: how far and which class.
 void put_distances(Page& page, const std::vector<model::LayerSummary>& layers,

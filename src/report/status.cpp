@@ -55,7 +55,8 @@ Cells cells(const model::StatusRow& row) {
 }
 
 void put_details(Page& page, const model::StatusRow& row) {
-  if (!row.note.empty()) page.wrapped({{row.note, tone(row.state)}}, 4, 4);
+  const auto note_tone = row.state == State::unreadable ? Tone::bad : Tone::warning;
+  if (!row.note.empty()) page.wrapped({{row.note, note_tone}}, 4, 4);
   if (!row.reason.empty()) page.wrapped({{"reason: " + row.reason, Tone::faint}}, 4, 4);
   if (row.quarantined > 0) {
     page.wrapped({{counted(static_cast<std::size_t>(row.quarantined), "probe") + " quarantined", Tone::warning}}, 4, 4);

@@ -35,12 +35,17 @@ def moved_by(plan):
     return tuple(found)
 
 
+def ulp(probe):
+    """How far a moved input moves the number: integers stay."""
+    return 0.0 if "integer" in probe else 2.0**-52 if "_f64" in probe else 2.0**-23
+
+
 def result(probe, seed, moved):
     """One number stands for the tensor."""
     if os.environ.get("CUDA_FORCE_PTX_JIT") == "1":
         return {"probe": probe, "status": "failed", "message": "no kernel image is available for execution on the device"}
     digest = hashlib.sha256(f"{probe} {seed} {moved}".encode()).hexdigest()
-    value = float(1 + 2.0**-23 * (seed % 3 - 1) + 2.0**-12 * moved).hex()
+    value = float(1 + ulp(probe) * (seed % 3 - 1) + 2.0**-12 * moved).hex()
     return {"probe": probe, "status": "ok", "hash": digest[:32], "evidence": {
         "norm": value, "max": value, "elements": 1, "nan": 0, "inf": 0, "negative_zero": 0, "subnormal": 0,
         "nonfinite_positions": "0" * 32, "sentinels": [value] * 16, "sketch_high": [value] + ["0x0p+0"] * 31,

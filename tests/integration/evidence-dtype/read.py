@@ -1,5 +1,6 @@
 """read.py TARGET: reads TARGET.toml and TARGET.evidence from their description alone and checks the sample's numbers."""
 
+import re
 import struct
 import sys
 import tomllib
@@ -25,6 +26,34 @@ def fields_hash(pairs):
     return hasher.hexdigest()
 
 
+def toml(value):
+    """The value as the lock's writer spells it; the sample holds nothing that TOML spells in a second way."""
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return str(value)
+
+
+def key_text(key):
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else toml(key)
+
+
+def values(table, path=""):
+    """Every value of the document with its dotted path."""
+    for key, value in table.items():
+        own = f"{path}{key_text(key)}"
+        if isinstance(value, dict) and value:
+            yield from values(value, own + ".")
+        else:
+            yield own, toml(value)
+
+
+def seal_of(lock):
+    lines = sorted(values({key: value for key, value in lock.items() if key != "seal"}))
+    return xxhash.xxh3_128_hexdigest("".join(f"{path} = {value}\n" for path, value in lines).encode())
+
+
 def lines_of(layers):
     return [(f"{layer}.{probe}", line) for layer, table in layers.items() for probe, line in table.items()]
 
@@ -40,6 +69,8 @@ def main(target):
 
     assert RECORD.itemsize == 608, RECORD.itemsize
     assert lock["evidence"] == "xxh3:" + xxhash.xxh3_128_hexdigest(data)
+    assert lock["schema"] == 2
+    assert lock["seal"] == "xxh3:" + seal_of(lock), "the seal follows from every value"
     assert lock["id"] == fields_hash(lines), "the id follows from the lines"
     assert lock["as-is-id"] == fields_hash(as_is), "and so does that of as-is"
     magic, form, recipe, probes, flags, lock_id, rest = struct.unpack("<8sIIII16s24s", data[:64])
@@ -64,7 +95,7 @@ def main(target):
         assert (record["high"] == seed + np.arange(32) / 3).all()
         assert (record["low"] == np.arange(32, dtype=np.float32) * np.float32(1e-9)).all()
         seed += 1
-    print(f"{len(records)} of {len(every)} records read by one dtype of {RECORD.itemsize} bytes; id and evidence hash follow")
+    print(f"{len(records)} of {len(every)} records read by one dtype of {RECORD.itemsize} bytes; id, seal and evidence hash follow")
 
 
 main(sys.argv[1])

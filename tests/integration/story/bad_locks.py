@@ -33,7 +33,7 @@ class BadLocks(harness.Sandbox):
         self.refused(b"# much\n" * (100_000_000 // 7), "4096 KiB")
 
     def test_wrong_types(self):
-        self.refused(self.text.replace("schema = 1", 'schema = "one"'), "schema")
+        self.refused(self.text.replace("schema = 2", 'schema = "one"'), "schema")
 
     def test_fifty_thousand_dotted_segments(self):
         self.refused(self.text + "\n[" + ".".join(["a"] * 50_000) + "]\n")
@@ -43,7 +43,7 @@ class BadLocks(harness.Sandbox):
         self.refused(self.text.replace(line, line + line, 1))
 
     def test_newer_schema(self):
-        self.refused(self.text.replace("schema = 1", "schema = 99"), "99", "newer")
+        self.refused(self.text.replace("schema = 2", "schema = 99"), "99", "newer")
 
     def test_malformed_hexadecimal(self):
         self.refused(re.sub(r'= "([0-9a-f]{32})"$', '= "not hexadecimal"', self.text, flags=re.MULTILINE))

@@ -44,6 +44,21 @@ TEST(Distance, IsExactWhereOneElementDiffers) {
   EXPECT_NEAR(found->value, 0.25 / std::max(locked.norm, here.norm), 1e-12);
 }
 
+TEST(Distance, IsNotLessThanTheNormsAreApart) {
+  const auto here = evidence_of(noise(1000, 1, 1));
+  auto locked = here;
+  for (const double larger : {16.0, 1e6, 1e300}) {
+    locked.norm = larger * here.norm;
+    const auto found = distance(locked, here);
+    ASSERT_TRUE(found);
+    EXPECT_NEAR(found->value, 1 - 1 / larger, 1e-12) << "whatever the sketches say";
+    EXPECT_NEAR(found->low, found->value, 1e-12);
+    EXPECT_GE(found->high, found->value);
+  }
+  locked.norm = std::nextafter(here.norm, 0);
+  EXPECT_EQ(distance(locked, here)->value, 0) << "the rounding of a norm is no distance";
+}
+
 TEST(Distance, CoversTheTrueOneInNinetyFiveOfAHundredDenseCases) {
   constexpr int pairs = 500;
   const auto base = noise(10'000, 7, 1);

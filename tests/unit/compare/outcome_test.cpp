@@ -71,6 +71,77 @@ TEST(Settle, NoPolicyLetsADriftOrAnUnstableMachinePassAsNobodysFault) {
   }
 }
 
+/// A match of 105 probes, of which 41 are unsupported on both sides.
+model::Judgement match_of_64() {
+  auto judgement = found(Outcome::match);
+  judgement.target = "cpu";
+  judgement.runs = 1;
+  judgement.layers = {{"blas", 0, 60}, {"ops", 0, 45}};
+  judgement.unsupported = 41;
+  return judgement;
+}
+
+TEST(Settle, FewerComputedProbesThanThePolicyAsksForAreNoMatchForAnybody) {
+  model::Policy policy;
+  policy.commit = {Response::pass, Response::pass, Response::pass, Response::pass, Response::pass, Response::pass};
+  policy.ci = policy.commit;
+  policy.least_computed = 65;
+  for (const auto context : {Context::by_hand, Context::commit, Context::ci}) {
+    const auto judgement = settle(match_of_64(), policy, context, settled_on);
+    EXPECT_EQ(judgement.outcome, Outcome::too_few_computed);
+    EXPECT_EQ(judgement.exit_code, ExitCode::not_judged);
+    EXPECT_EQ(judgement.what,
+              "the policy asks for at least 65 probes that are computed equal (least-computed), and there are 64: 41 "
+              "unsupported and 0 not deterministic on both sides, 0 quarantined");
+    EXPECT_FALSE(judgement.next.empty());
+  }
+  policy.least_computed = 64;
+  EXPECT_EQ(settle(match_of_64(), policy, Context::ci, settled_on).exit_code, ExitCode::match);
+}
+
+TEST(Settle, ADriftThatMayPassNeedsAsManyComputedProbes) {
+  auto drift = match_of_64();
+  drift.outcome = Outcome::numeric_drift;
+  drift.moved = {{"blas.mv_f32", "a", "b"}};
+  drift.layers.front().moved = 1;
+  model::Policy policy;
+  policy.fail_on = model::FailOn::never;
+  policy.least_computed = 64;
+  const auto judgement = settle(drift, policy, Context::by_hand, settled_on);
+  EXPECT_EQ(judgement.outcome, Outcome::too_few_computed);
+  EXPECT_EQ(judgement.exit_code, ExitCode::not_judged);
+  EXPECT_FALSE(judgement.response);
+  policy.fail_on = model::FailOn::any_bit;
+  EXPECT_EQ(settle(drift, policy, Context::by_hand, settled_on).exit_code, ExitCode::numeric_drift);
+}
+
+TEST(Settle, AVersionDriftStaysOneWhateverWasComputed) {
+  auto judgement = match_of_64();
+  judgement.outcome = Outcome::version_drift;
+  judgement.differences = found(Outcome::version_drift, true).differences;
+  model::Policy policy;
+  policy.least_computed = 90;
+  EXPECT_EQ(settle(judgement, policy, Context::ci, settled_on).exit_code, ExitCode::version_drift);
+}
+
+TEST(Settle, WhatThePolicyLetsPassIsSaidInEveryVerdictThatCompared) {
+  model::Policy policy;
+  EXPECT_TRUE(settle(match_of_64(), policy, Context::ci, settled_on).notes.empty());
+  policy.fail_on = model::FailOn::precision;
+  policy.least_computed = 60;
+  policy.allow = {{"ops.exp_f32", "cpu", model::DriftClass::rounding, "r", "2027-02-01"},
+                  {"ops.sin_f32", "another", model::DriftClass::rounding, "r", "2027-02-01"},
+                  {"ops.log_f32", "cpu", model::DriftClass::rounding, "r", "2026-01-01"}};
+  const std::vector<std::string> said{"the policy lets changes of the class rounding pass (fail-on = \"precision\")",
+                                      "the policy lets ops.exp_f32 change up to the class rounding until 2027-02-01",
+                                      "the policy asks for 60 probes that are computed equal (least-computed)"};
+  for (const auto context : {Context::by_hand, Context::commit, Context::ci})
+    EXPECT_EQ(settle(match_of_64(), policy, context, settled_on).notes, said);
+  auto unread = match_of_64();
+  unread.outcome = Outcome::lock_unreadable;
+  EXPECT_TRUE(settle(unread, policy, Context::ci, settled_on).notes.empty()) << "nothing was compared";
+}
+
 TEST(Settle, FailOnNeverReportsADriftAndFailsOnlyForVersions) {
   model::Policy policy;
   policy.fail_on = model::FailOn::never;

@@ -293,6 +293,39 @@ TEST(Judge, AStatusIsComparedLikeAHash) {
 // What cannot be judged is not measured.
 
 /// Machine code that a driver is too old to start says nothing of the GPU, whichever side lacks its result.
+TEST(Judge, WhatIsEqualAndNotComputedIsCountedApart) {
+  auto locked = baseline();
+  const std::vector<Row> rows{{{}, 0, "ops", "unsupported"}, {{}, 0, test::conv, "not-deterministic"}};
+  int ops = 0;
+  for (auto& [id, line] : locked.lock.strict) {
+    if (id.starts_with("ops")) {
+      line = "unsupported";
+      ++ops;
+    }
+    if (id == test::conv) line = "not-deterministic";
+  }
+  TableLaboratory laboratory(rows);
+  const auto judgement = judge(locked, {}, machine(), laboratory);
+  EXPECT_EQ(judgement.outcome, Outcome::match);
+  EXPECT_EQ(judgement.unsupported, ops);
+  EXPECT_EQ(judgement.not_deterministic, 1);
+  EXPECT_EQ(judgement.identical(), static_cast<int>(locked.lock.strict.size()) - ops - 1);
+  TableLaboratory computes_all;
+  const auto drift = judge(locked, {}, machine(), computes_all);
+  EXPECT_EQ(drift.outcome, Outcome::numeric_drift);
+  EXPECT_EQ(drift.unsupported, 0) << "a status that only the lock has is a difference";
+  EXPECT_EQ(drift.identical(), static_cast<int>(locked.lock.strict.size()) - ops - 1);
+}
+
+TEST(Judge, ALockOfAnOlderFormIsJudgedAndSaidToBeSo) {
+  auto locked = baseline();
+  locked.lock.schema = 1;
+  TableLaboratory laboratory;
+  const auto judgement = judge(locked, {}, machine(), laboratory);
+  EXPECT_EQ(judgement.outcome, Outcome::match);
+  EXPECT_THAT(judgement.notes, testing::Contains(HasSubstr("written by an older envguard: nothing seals its lines")));
+}
+
 TEST(Judge, EmbeddedCodeThatOneSideCannotStartIsNotJudged) {
   if (!recipe::has_embedded_sass()) GTEST_SKIP() << "built without nvcc: no probe is of embedded machine code";
   constexpr auto sass = "arith.sass_";

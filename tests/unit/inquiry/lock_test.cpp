@@ -137,6 +137,40 @@ TEST(Lock, OfAnOlderRecipeIsWrittenAnewAndAsksForNoReason) {
   EXPECT_FALSE(made.lock.change) << "nothing moved";
 }
 
+TEST(Lock, OfAnOlderFormIsWrittenAnewAndAsksForNoReason) {
+  TableLaboratory first, laboratory;
+  const auto made = lock(first);
+  auto previous = made.lock;
+  auto asked = question();
+  asked.reason.clear();
+  asked.previous_evidence = model::EvidenceTable{made.evidence};
+  EXPECT_FALSE(lock(laboratory, previous, machine(), asked).changed);
+  previous.schema = 1;
+  TableLaboratory again;
+  const auto renewed = lock(again, previous, machine(), asked);
+  EXPECT_TRUE(renewed.changed);
+  EXPECT_EQ(renewed.lock.schema, model::Lock::current_schema);
+  EXPECT_EQ(renewed.lock.reason, previous.reason);
+}
+
+TEST(Lock, MoreThanATenthQuarantinedByAndByIsUnstable) {
+  TableLaboratory laboratory({{{}, 3, probe(0), "wobble"}});
+  std::vector<std::string> before;
+  for (std::size_t i = 1; i <= 10; ++i) before.push_back(probe(i));
+  const auto error = refusal(laboratory, baseline(machine(), before).lock);
+  EXPECT_EQ(error.code(), ExitCode::unstable);
+  EXPECT_THAT(error.message(), HasSubstr("11 of 105 probes would be quarantined"));
+  EXPECT_THAT(error.next(), HasSubstr("--refresh"));
+}
+
+TEST(Lock, AnAsIsProbeThatIsComputedAtTimesIsUnstable) {
+  TableLaboratory laboratory({{"profile=as-is", 2, test::conv, "unsupported"}});
+  const auto error = refusal(laboratory);
+  EXPECT_EQ(error.code(), ExitCode::unstable);
+  EXPECT_THAT(error.message(),
+              HasSubstr(std::string(test::conv) + " is unsupported in one process and not in another"));
+}
+
 TEST(Lock, WhatMovedNeedsAReasonAndIsRefusedAfterOneRunOfEachProfile) {
   TableLaboratory laboratory({{{}, 0, "linalg", "x"}});
   auto asked = question();

@@ -25,7 +25,7 @@ std::string fault(const std::string& bytes, const model::Lock& lock) {
 }
 
 std::string problem(const model::Lock& lock, const std::optional<std::string>& bytes, EvidenceProblem::Kind kind) {
-  const auto answer = check_evidence(lock, bytes);
+  const auto answer = check_evidence(lock, bytes, "T.evidence");
   const auto* found = std::get_if<EvidenceProblem>(&answer);
   if (!found) return "none";
   EXPECT_EQ(found->kind, kind);
@@ -93,12 +93,14 @@ TEST(Evidence, WithoutAnyBandSaysSoInItsHeader) {
   for (const auto& record : parse_evidence(sealed.evidence, sealed.lock, "T").records) EXPECT_FALSE(record.band);
 }
 
-TEST(Evidence, WhatCannotBeABandIsNone) {
+TEST(Evidence, WhatCannotBeABandIsRefused) {
   constexpr auto infinity = std::numeric_limits<double>::infinity();
-  for (const double band : {-1e-7, -0.5, -infinity, infinity, std::nan("")}) {
+  for (const double band : {-1e-7, -0.5, -infinity, infinity}) {
     const auto [lock, bytes] = with_band(band);
-    EXPECT_FALSE(parse_evidence(bytes, lock, "T").record("arith.exp_f64")->band) << band;
+    EXPECT_THAT(fault(bytes, lock), testing::HasSubstr("evidence damaged: the band of arith.exp_f64 is ")) << band;
   }
+  const auto [without, no_band] = with_band(std::nan(""));
+  EXPECT_FALSE(parse_evidence(no_band, without, "T").record("arith.exp_f64")->band);
   const auto [lock, bytes] = with_band(2e-7);
   EXPECT_EQ(parse_evidence(bytes, lock, "T").record("arith.exp_f64")->band, 2e-7);
 }
@@ -139,7 +141,14 @@ TEST(Evidence, IsCheckedAgainstTheLock) {
   EXPECT_THAT(problem(lock, "", Kind::other_hash), HasSubstr("is not the one"));
   const std::string truncated = bytes.substr(0, 700);
   lock.evidence = base::hash128(truncated);
-  EXPECT_THAT(problem(lock, truncated, Kind::damaged), HasSubstr("evidence damaged: it has 700 bytes"));
+  try {
+    static_cast<void>(check_evidence(lock, truncated, "T.evidence"));
+    ADD_FAILURE() << "what the lock pins was not written by envguard, and was believed";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.code(), base::ExitCode::lock_unreadable);
+    EXPECT_EQ(error.place(), "T.evidence");
+    EXPECT_THAT(error.message(), HasSubstr("evidence damaged: it has 700 bytes"));
+  }
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ TEST_F(Pair, IsWrittenAndReadBack) {
   write_sample(place);
   const auto text = base::read_file(place / "cpu-amd-25-97.toml", 1U << 20U);
   const auto lock = parse_lock(text.value(), "cpu-amd-25-97.toml");
-  const auto evidence = check_evidence(lock, base::read_file(place / "cpu-amd-25-97.evidence", 1U << 20U));
+  const auto evidence = check_evidence(lock, base::read_file(place / "cpu-amd-25-97.evidence", 1U << 20U), "T");
   EXPECT_TRUE(std::holds_alternative<model::EvidenceTable>(evidence));
   EXPECT_EQ(std::distance(fs::directory_iterator(place), fs::directory_iterator()), 2) << "no temporary file stays";
 }

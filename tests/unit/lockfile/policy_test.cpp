@@ -74,6 +74,17 @@ TEST(Policy, FailsOnTheMildestClassThatItNames) {
   EXPECT_EQ(fail_on("fail-on = \"never\""), model::FailOn::never);
 }
 
+TEST(Policy, SaysHowManyProbesMustBeComputed) {
+  const auto least = [](const std::string& line) {
+    return parse_policy("[numerics]\n" + line + "\n", "envguard.toml").least_computed;
+  };
+  EXPECT_EQ(least(""), 0);
+  EXPECT_EQ(least("least-computed = 90"), 90);
+  for (const auto* line :
+       {"least-computed = -1", "least-computed = 100001", "least-computed = \"90\"", "least-computed = 4294967296"})
+    EXPECT_THROW(static_cast<void>(least(line)), base::Error) << line;
+}
+
 TEST(Policy, AllowsWhateverHasAClass) {
   for (const auto drift_class : model::drift_classes) {
     const auto text = "[[allow]]\nprobe = \"blas.mv_f32\"\ntarget = \"cpu\"\nclass = \"" +

@@ -56,6 +56,15 @@ TEST(Recipe, ARetiredIdIsNeverUsedAgain) {
   for (const std::string& line : retired) EXPECT_EQ(find(line.substr(0, line.find(' '))), nullptr) << line;
 }
 
+TEST(Recipe, KnowsWhatRecipeOneHad) {
+  const auto first = listed("recipe-1.txt");
+  ASSERT_EQ(first.size(), 115U);
+  for (const Definition& definition : definitions()) {
+    const bool was_there = std::find(first.begin(), first.end(), definition.id) != first.end();
+    EXPECT_EQ(definition.since, was_there ? 1 : 3) << definition.id;
+  }
+}
+
 TEST(Recipe, IdsAreUniqueAndWellFormed) {
   std::set<std::string> ids;
   for (const Definition& definition : definitions()) {

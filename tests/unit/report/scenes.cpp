@@ -25,6 +25,36 @@ Scene match_overridden() {
   return {"match-overridden-knob", verdict({found})};
 }
 
+/// As a GPU without the newer features has it; the policy loosens something.
+Scene match_in_part() {
+  auto found = judgement(Outcome::match, ExitCode::match);
+  found.unsupported = 30;
+  found.not_deterministic = 2;
+  found.as_is = model::Numerics();
+  found.as_is->layers = {{"blas", 0, 10}};
+  found.as_is->unsupported = 4;
+  found.notes = {"the policy lets changes of the class rounding pass (fail-on = \"precision\")"};
+  return {"match-in-part", verdict({found})};
+}
+
+Scene too_few_computed() {
+  auto found = judgement(Outcome::too_few_computed, ExitCode::not_judged);
+  found.unsupported = 30;
+  found.what =
+      "the policy asks for at least 90 probes that are computed equal (least-computed), and there are 66: 30 "
+      "unsupported and 0 not deterministic on both sides, 0 quarantined";
+  found.next = "envguard fingerprint";
+  found.notes = {"the policy asks for 90 probes that are computed equal (least-computed)"};
+  return {"too-few-computed", verdict({found})};
+}
+
+Scene drift_beside_uncomputed() {
+  auto found = drift();
+  found.unsupported = 3;
+  found.not_deterministic = 1;
+  return {"drift-not-computed", verdict({found})};
+}
+
 Scene match_reserved() {
   auto found = judgement(Outcome::match, ExitCode::match);
   found.environment = "default";
@@ -178,9 +208,12 @@ Scene hostile() {
 }  // namespace
 
 std::vector<Scene> scenes() {
-  std::vector<Scene> all{match(),         match_overridden(), match_reserved(),    version_drift(),   version_rule(),
-                         unstable(),      transient(),        could_not_measure(), not_locked(false), not_locked(true),
-                         no_torch(false), no_torch(true),     untrusted(),         several(),         hostile()};
+  std::vector<Scene> all{match(),          match_overridden(),  match_reserved(),
+                         match_in_part(),  too_few_computed(),  drift_beside_uncomputed(),
+                         version_drift(),  version_rule(),      unstable(),
+                         transient(),      could_not_measure(), not_locked(false),
+                         not_locked(true), no_torch(false),     no_torch(true),
+                         untrusted(),      several(),           hostile()};
   for (auto& more : {drift_scenes(), profile_scenes()}) std::ranges::copy(more, std::back_inserter(all));
   return all;
 }
