@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "lockfile/duration.hpp"
 #include "lockfile/lock.hpp"
+#include "lockfile/recorded_values.hpp"
 #include "lockfile/table_reader.hpp"
 #include "lockfile/unknown_keys.hpp"
 
@@ -34,11 +35,11 @@ class LockReader {
   model::Lock read() {
     read_schema();
     read_head();
-    if (const Table* table = top_.table("versions")) lock_.versions = strings(*table, "versions");
-    if (const Table* table = top_.table("build")) lock_.build = strings(*table, "build");
+    if (const Table* table = top_.table("versions")) lock_.versions = recorded_values(*table, "versions", source_);
+    if (const Table* table = top_.table("build")) lock_.build = recorded_values(*table, "build", source_);
     read_key(top_.required_table("key"));
-    if (const Table* table = top_.table("caches")) lock_.caches = strings(*table, "caches");
-    if (const Table* table = top_.table("knobs")) lock_.knobs = strings(*table, "knobs");
+    if (const Table* table = top_.table("caches")) lock_.caches = recorded_values(*table, "caches", source_);
+    if (const Table* table = top_.table("knobs")) lock_.knobs = recorded_values(*table, "knobs", source_);
     if (const Table* table = top_.table("change")) read_change(*table);
     read_recipe(top_.required_table("recipe"));
     read_lines(top_.required_table("strict"), "strict", lock_.strict);
@@ -86,13 +87,6 @@ class LockReader {
       throw top_.error(key,
                        fmt::format("is \"{}\", and must be {}32 lower-case hex digits", base::visible(value), prefix));
     return *parsed;
-  }
-
-  model::Table strings(const Table& table, const std::string& path) {
-    TableReader reader(table, fmt::format("[{}]", path), source_);
-    model::Table result;
-    for (const auto& entry : table.entries) result.emplace_back(entry.key, reader.required_string(entry.key));
-    return result;
   }
 
   static int whole(TableReader& reader, std::string_view key, int least) {
@@ -150,7 +144,8 @@ class LockReader {
 
   void read_as_is(const Table& table) {
     TableReader reader(table, "[as-is]", source_);
-    if (const Table* settings = reader.table(settings_table)) lock_.settings = strings(*settings, "as-is.settings");
+    if (const Table* settings = reader.table(settings_table))
+      lock_.settings = recorded_values(*settings, "as-is.settings", source_);
     read_lines(table, "as-is", lock_.as_is);
   }
 
