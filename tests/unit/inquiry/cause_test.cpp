@@ -110,7 +110,7 @@ TEST(CauseOfADrift, APathIsPutBackOnlyWhereTheLockHasItUnset) {
     EXPECT_THAT(unset.cause().sufficient, ElementsAre(ElementsAre(name)));
 
     auto observed = machine();
-    observed.knobs = {{name, "libother.so 0123"}};
+    observed.knobs = {{name, "libother.so@0123"}};
     const auto locked = Check{{{set, 0, exp_f32, "x"}}, {{name, "libm-off.so"}}, baseline(observed)}.run();
     EXPECT_THAT(locked.experiments, IsEmpty()) << "the lock holds a name and a build id, nothing that can be set";
     EXPECT_EQ(locked.cause().certainty, Certainty::consistent_with);
