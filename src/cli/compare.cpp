@@ -13,6 +13,7 @@
 #include "codec/comparison.hpp"
 #include "compare/comparison.hpp"
 #include "compare/lock.hpp"
+#include "recipe/knobs.hpp"
 #include "recipe/profile.hpp"
 #include "recipe/table.hpp"
 #include "report/comparison.hpp"
@@ -24,12 +25,13 @@ namespace {
 using base::Error;
 using base::ExitCode;
 
-constexpr long long most_threads = 1024;
+using recipe::most_threads;
 
 /// An install, and what this side has otherwise.
 struct Measurement {
   Subject subject;
-  compare::Step step;
+  compare::Step step;       ///< a flag
+  runner::Variables typed;  ///< a knob, which the user may set to anything
   std::string turned;
 };
 
@@ -66,11 +68,9 @@ compare::Step step_of_flag(const std::string& text) {
   return step;
 }
 
-compare::Step step_of_knob(const std::string& text) {
+runner::Variables typed_knob(const std::string& text) {
   auto [name, value] = name_and_value(text, "--knob");
-  compare::Step step;
-  step.variables.emplace_back(std::move(name), std::move(value));
-  return step;
+  return {{std::move(name), std::move(value)}};
 }
 
 std::vector<Measurement> sides_of(const CompareOptions& options, const Call& call) {
@@ -86,12 +86,12 @@ std::vector<Measurement> sides_of(const CompareOptions& options, const Call& cal
   const auto scene = look_around_without_policy(call);
   std::vector<Measurement> sides;
   for (const auto& install : options.installs) {
-    sides.push_back({look_at(call, scene, discover_named(call, scene, install)), {}, {}});
+    sides.push_back({look_at(call, scene, discover_named(call, scene, install)), {}, {}, {}});
     static_cast<void>(install_to_open(sides.back().subject));
   }
   const auto subject = sides.front().subject;
-  for (const auto& knob : options.knobs) sides.push_back({subject, step_of_knob(knob), knob});
-  for (const auto& flag : options.flags) sides.push_back({subject, step_of_flag(flag), flag});
+  for (const auto& knob : options.knobs) sides.push_back({subject, {}, typed_knob(knob), knob});
+  for (const auto& flag : options.flags) sides.push_back({subject, step_of_flag(flag), {}, flag});
   return sides;
 }
 
@@ -112,7 +112,7 @@ class Bench {
       : call_(call), device_(device), gate_(call, device, subject.observed.devices), purse_(purse), progress_(call) {}
 
   model::Run measure(const Measurement& side, compare::Measure wanted) {
-    const auto runner = make_runner(call_, side.subject);
+    const auto runner = make_runner(call_, side.subject).with_typed(side.typed);
     EngineLaboratory laboratory(runner, make_plan(side.subject, device_, {}), {}, gate_, purse_, progress_);
     wanted.step = side.step;
     auto run = laboratory.measure(wanted);

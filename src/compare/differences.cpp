@@ -5,8 +5,10 @@
 #include <iterator>
 #include <string>
 
+#include "base/hash.hpp"
 #include "recipe/knobs.hpp"
 #include "recipe/profile.hpp"
+#include "recipe/recorded.hpp"
 #include "version/rule.hpp"
 
 namespace envguard::compare {
@@ -79,6 +81,16 @@ void sort(std::vector<Difference>& all) {
   std::ranges::stable_sort(all, {}, rank);
 }
 
+/// A lock could not be read again with a version or a build fact of another form, so a hash takes its place.
+void make_acceptable(Recorded& here) {
+  for (auto& [name, version] : here.versions) {
+    if (!recipe::version_may_be_recorded(name, version)) version = "xxh3-" + base::hash128(version).hex();
+  }
+  for (auto& [name, value] : here.build) {
+    if (!recipe::build_may_be_recorded(name, value)) value = recipe::recorded_hash(value);
+  }
+}
+
 }  // namespace
 
 bool locked_by_default(std::string_view component) {
@@ -127,6 +139,7 @@ Recorded recorded(const model::Observed& observed, const model::Policy& policy, 
   }
   here.build = observed.build;
   if (run != nullptr) here.build.insert(here.build.end(), run->built.begin(), run->built.end());
+  make_acceptable(here);
   for (const auto& knob : observed.knobs) {
     if (!recipe::chooses_device(knob.name)) here.knobs.emplace_back(knob.name, knob.value);
   }

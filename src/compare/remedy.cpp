@@ -9,6 +9,8 @@
 
 #include "base/text.hpp"
 #include "compare/differences.hpp"
+#include "recipe/knobs.hpp"
+#include "recipe/recorded.hpp"
 #include "version/pep440.hpp"
 #include "version/rule.hpp"
 
@@ -25,29 +27,40 @@ const Difference* find(const std::vector<Difference>& all, std::string_view name
   return found == all.end() ? nullptr : &*found;
 }
 
+/// What to do about a knob that the lock has set to a value that no command may set.
+std::string knob_in_words(const Difference& knob) {
+  if (recipe::is_recorded_hash(knob.locked))
+    return fmt::format("# set {} to its locked value again; the lock holds only the hash of it", knob.name);
+  if (recipe::names_files(knob.name)) return fmt::format("# set {} so that it names {} again", knob.name, knob.locked);
+  return fmt::format("# {} was {} when it was locked; set it yourself, if you trust this lock", knob.name, knob.locked);
+}
+
 void undo_knobs(const std::vector<Difference>& differences, std::vector<std::string>& steps) {
   std::vector<std::string> unset, set;
   for (const auto& knob : differences) {
     if (knob.kind != Difference::Kind::knob) continue;
     if (knob.locked == not_set) {
       unset.push_back(base::shell_quote(knob.name));
-    } else if (holds_a_path(knob.name)) {
-      steps.push_back(fmt::format("# set {} so that it names {} again", knob.name, knob.locked));
-    } else {
+    } else if (recipe::may_be_set(knob.name, knob.locked)) {
       set.push_back(base::shell_quote(knob.name) + "=" + base::shell_quote(knob.locked));
+    } else {
+      steps.push_back(knob_in_words(knob));
     }
   }
+  if (!set.empty()) steps.insert(steps.begin(), fmt::format("export {}", fmt::join(set, " ")));
+  if (!unset.empty()) steps.insert(steps.begin(), fmt::format("unset {}", fmt::join(unset, " ")));
+}
+
+void undo_settings(const std::vector<Difference>& differences, std::vector<std::string>& steps) {
   for (const auto& setting : differences) {
     if (setting.kind != Difference::Kind::setting) continue;
-    if (setting.name == "threads") {
+    if (setting.name == "threads" && recipe::setting_may_be_set(setting.name, setting.locked)) {
       steps.push_back("export OMP_NUM_THREADS=" + base::shell_quote(setting.locked));
     } else {
       steps.push_back(fmt::format("# PyTorch starts with {} = {} here, and with {} when it was locked", setting.name,
                                   setting.here, setting.locked));
     }
   }
-  if (!set.empty()) steps.insert(steps.begin(), fmt::format("export {}", fmt::join(set, " ")));
-  if (!unset.empty()) steps.insert(steps.begin(), fmt::format("unset {}", fmt::join(unset, " ")));
 }
 
 /// `torch==2.11.0 --index-url …/whl/cu130`: the index that holds this build; nothing for a build that no index holds.
@@ -55,7 +68,7 @@ std::optional<std::string> torch_requirement(std::string_view locked) {
   const auto version = version::Pep440::parse(locked);
   if (!version || version->is_prerelease()) return std::nullopt;
   const auto plus = locked.find('+');
-  const auto requirement = "torch==" + version->public_version().text();
+  const auto requirement = base::shell_quote("torch==" + version->public_version().text());
   if (plus == std::string_view::npos) return requirement;
   const auto local = locked.substr(plus + 1);
   const bool cuda =
@@ -87,11 +100,14 @@ bool no_distribution(std::string_view component) {
   return std::ranges::find(names, component) != names.end();
 }
 
-/// What pip calls the component; nothing where pip has no part in it.
-std::optional<std::string> distribution(std::string_view component, std::string_view cuda) {
+/// What pip calls the component. Nothing where pip has no part in it, and for a package that only the lock or the
+/// policy names: a command would make the user install whatever a stranger chose.
+std::optional<std::string> distribution(const Difference& difference, std::string_view cuda) {
+  const std::string_view component = difference.name;
   if (no_distribution(component)) return std::nullopt;
-  if (component == "torch" || !locked_by_default(component)) return std::string(component);
-  return nvidia_distribution(component, cuda);
+  if (component == "torch") return std::string(component);
+  if (locked_by_default(component)) return nvidia_distribution(component, cuda);
+  return difference.here == not_found ? std::nullopt : std::optional(std::string(component));
 }
 
 bool is_specifier(const Difference& difference) {
@@ -126,7 +142,7 @@ struct Installs {
 };
 
 void put_back(const Difference& difference, std::string_view cuda, Installs& installs) {
-  const auto name = distribution(difference.name, cuda);
+  const auto name = distribution(difference, cuda);
   auto& requirements = difference.name == "torch" ? installs.torch : installs.requirements;
   if (name && allowed(difference, difference.locked)) {
     const auto requirement = difference.name == "torch"
@@ -169,15 +185,10 @@ void undo_versions(const std::vector<Difference>& differences, std::string_view 
 
 }  // namespace
 
-bool holds_a_path(std::string_view knob) {
-  static constexpr std::array names{"LD_PRELOAD", "LD_LIBRARY_PATH", "CUBLASLT_HEURISTICS_LUT_FILE",
-                                    "CUDNN_ERRATA_JSON_FILE", "PYTORCH_TUNABLEOP_FILENAME"};
-  return std::ranges::find(names, knob) != names.end();
-}
-
 std::vector<std::string> undo(const std::vector<Difference>& differences, std::string_view locked_cuda) {
   std::vector<std::string> steps;
   undo_knobs(differences, steps);
+  undo_settings(differences, steps);
   undo_versions(differences, locked_cuda, steps);
   return steps;
 }

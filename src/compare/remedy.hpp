@@ -8,12 +8,10 @@
 
 namespace envguard::compare {
 
-/// A lock keeps the values of these knobs as file names and build ids, not as what was set.
-[[nodiscard]] bool holds_a_path(std::string_view knob);
-
 /// Commands that put the recorded differences back as the lock has them, knobs first: "unset MKL_CBWR", "pip install
-/// torch==2.11.0 …". Where no command does it, words that start with "#". `locked_cuda` names the PyPI distributions of
-/// NVIDIA's libraries.
+/// torch==2.11.0 …". Where no command does it, words that start with "#". A command sets a knob only to what an
+/// experiment may set, and installs only PyTorch, NVIDIA's libraries and packages that are installed here: a lock of a
+/// stranger cannot make a user install another one. `locked_cuda` names the PyPI distributions of NVIDIA's libraries.
 [[nodiscard]] std::vector<std::string> undo(const std::vector<model::Difference>& differences,
                                             std::string_view locked_cuda);
 

@@ -4,8 +4,9 @@
 #include <functional>
 
 #include "compare/differences.hpp"
-#include "compare/remedy.hpp"
 #include "compare/signatures.hpp"
+#include "recipe/knobs.hpp"
+#include "recipe/recorded.hpp"
 
 namespace envguard::compare {
 
@@ -15,14 +16,14 @@ using model::Difference;
 
 bool is_knob_to_put_back(const Difference& difference, model::Profile profile) {
   if (difference.kind != Difference::Kind::knob || !may_move_bits(difference, profile)) return false;
-  return difference.locked == not_set || !holds_a_path(difference.name);
+  if (difference.locked == not_set) return recipe::may_be_removed(difference.name);
+  return recipe::may_be_set(difference.name, difference.locked);
 }
 
-/// Threads and flags; an attention backend is what follows from them.
+/// Threads and flags. An attention backend cannot be set: PyTorch chooses it by the flags.
 bool is_setting_to_put_back(const Difference& difference, model::Profile profile) {
-  const bool choice = difference.name.starts_with("sdpa_default");
-  return profile == model::Profile::as_is && difference.kind == Difference::Kind::setting && !choice &&
-         difference.locked != "not recorded" && difference.locked != "unreadable";
+  return profile == model::Profile::as_is && difference.kind == Difference::Kind::setting &&
+         recipe::setting_may_be_set(difference.name, difference.locked);
 }
 
 bool any_knob(const std::vector<Difference>& differences, model::Profile profile) {

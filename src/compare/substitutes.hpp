@@ -17,9 +17,9 @@ struct Substitute {
 /// Name of the substitute that --against is: another PyTorch with all that it brings.
 inline constexpr const char* other_install_name = "torch";
 
-/// The differences that can be put back, likeliest cause of these drifted probes first: knobs (a path only where the
-/// lock has it unset), with `against` the install, and under as-is, where no knob differs that may have chosen them,
-/// threads and flags.
+/// The differences that can be put back, likeliest cause of these drifted probes first: knobs that an experiment may
+/// remove, or set to the lock's value (recipe/knobs.hpp); with `against` the install; and under as-is threads and
+/// flags, unless a knob differs that may have chosen them.
 [[nodiscard]] std::vector<Substitute> substitutes(const std::vector<model::Difference>& differences,
                                                   const std::vector<std::string>& drifted, model::Profile profile,
                                                   bool against);

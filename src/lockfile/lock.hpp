@@ -12,9 +12,9 @@ namespace envguard::lockfile {
 [[nodiscard]] std::string write_lock(const model::Lock& lock);
 
 /// Reads `T.toml`. Error lock_unreadable, with place and line: too large, not TOML, a newer schema, a key missing or of
-/// a wrong type, malformed hex, a probe twice, a [key] that this version does not know, an id that does not follow
-/// from the lines, or a seal that does not follow from the file. Whether the lock holds every probe of its recipe is
-/// compare::check_completeness.
+/// a wrong type, malformed hex, a probe twice, a [key] that this version does not know, a recorded value that no
+/// envguard writes (recipe/knobs.hpp, recipe/recorded.hpp), an id that does not follow from the lines, or a seal that
+/// does not follow from the file. Whether the lock holds every probe of its recipe is compare::check_completeness.
 [[nodiscard]] model::Lock parse_lock(std::string_view text, std::string_view place);
 
 /// Error lock_unreadable where the lock names another environment or target than the folder and the file it lies as: a

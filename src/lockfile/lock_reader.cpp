@@ -11,6 +11,7 @@
 #include "lockfile/duration.hpp"
 #include "lockfile/lock.hpp"
 #include "lockfile/lock_seal.hpp"
+#include "lockfile/recorded_values.hpp"
 #include "lockfile/table_reader.hpp"
 #include "lockfile/unknown_keys.hpp"
 
@@ -44,11 +45,11 @@ class LockReader {
     read_schema();
     read_head();
     read_seal();
-    if (const Table* table = top_.table("versions")) lock_.versions = strings(*table, "versions");
-    if (const Table* table = top_.table("build")) lock_.build = strings(*table, "build");
+    if (const Table* table = top_.table("versions")) lock_.versions = recorded_values(*table, "versions", source_);
+    if (const Table* table = top_.table("build")) lock_.build = recorded_values(*table, "build", source_);
     read_key(top_.required_table("key"));
-    if (const Table* table = top_.table("caches")) lock_.caches = strings(*table, "caches");
-    if (const Table* table = top_.table("knobs")) lock_.knobs = strings(*table, "knobs");
+    if (const Table* table = top_.table("caches")) lock_.caches = recorded_values(*table, "caches", source_);
+    if (const Table* table = top_.table("knobs")) lock_.knobs = recorded_values(*table, "knobs", source_);
     if (const Table* table = top_.table("change")) read_change(*table);
     read_recipe(top_.required_table("recipe"));
     read_lines(top_.required_table("strict"), "strict", lock_.strict);
@@ -109,13 +110,6 @@ class LockReader {
     return *parsed;
   }
 
-  model::Table strings(const Table& table, const std::string& path) {
-    TableReader reader(table, fmt::format("[{}]", path), source_);
-    model::Table result;
-    for (const auto& entry : table.entries) result.emplace_back(entry.key, reader.required_string(entry.key));
-    return result;
-  }
-
   static int whole(TableReader& reader, std::string_view key, int least) {
     const auto value = reader.required_integer(key);
     if (value < least || value > std::numeric_limits<int>::max())
@@ -171,7 +165,8 @@ class LockReader {
 
   void read_as_is(const Table& table) {
     TableReader reader(table, "[as-is]", source_);
-    if (const Table* settings = reader.table(settings_table)) lock_.settings = strings(*settings, "as-is.settings");
+    if (const Table* settings = reader.table(settings_table))
+      lock_.settings = recorded_values(*settings, "as-is.settings", source_);
     read_lines(table, "as-is", lock_.as_is);
   }
 

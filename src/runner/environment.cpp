@@ -3,6 +3,11 @@
 #include <optional>
 #include <string_view>
 
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "recipe/knobs.hpp"
 #include "recipe/profile.hpp"
 
 namespace envguard::runner {
@@ -62,12 +67,27 @@ model::EnvironmentMap meant(const Setup& setup) {
   return variables;
 }
 
+/// The last door before a child: what a step sets may come from a lock that somebody else wrote.
+void insist_on_harmless(const Variables& step) {
+  for (const auto& [name, value] : step) {
+    if (value ? recipe::may_be_set(name, *value) : recipe::may_be_removed(name)) continue;
+    throw base::Error(
+        base::ExitCode::could_not_measure,
+        fmt::format("an experiment asked to {} the variable {}, and no experiment may do that; no process "
+                    "was started",
+                    value ? "set" : "remove", base::visible(name)),
+        "do not trust this lock, and report the error: envguard should have refused it before");
+  }
+}
+
 }  // namespace
 
 process::Environment engine_environment(const Setup& setup, const model::Plan& plan, const Variables& step) {
+  insist_on_harmless(step);
   std::vector<process::Layer> layers{
       process::git_removal(setup.caller),
       layer("profile " + std::string(name(plan.profile)), recipe::settings(plan.profile).variables),
+      {"--knob", setup.typed},
       {"step", step},
   };
   if (plan.device.kind == model::DeviceKind::cuda) {

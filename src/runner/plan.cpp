@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "base/error.hpp"
 #include "base/number.hpp"
+#include "base/text.hpp"
 #include "recipe/profile.hpp"
+#include "recipe/recorded.hpp"
 #include "recipe/table.hpp"
 
 namespace envguard::runner {
@@ -32,6 +37,11 @@ model::Plan under(model::Profile profile, model::Plan plan) {
 }
 
 void set(model::Plan& plan, const std::string& setting, const std::string& value) {
+  if (!recipe::setting_may_be_set(setting, value))
+    throw base::Error(base::ExitCode::could_not_measure,
+                      fmt::format("an experiment asked for {} = {}, and PyTorch cannot be set to that",
+                                  base::visible(setting), base::visible(value)),
+                      "do not trust this lock, and report the error: envguard should have refused it before");
   if (setting == "threads") {
     plan.threads = static_cast<int>(base::parse_integer(value).value_or(plan.threads));
     return;

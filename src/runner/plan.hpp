@@ -16,7 +16,8 @@ namespace envguard::runner {
 /// The same plan with the flags and threads of another profile.
 [[nodiscard]] model::Plan under(model::Profile profile, model::Plan plan);
 
-/// One flag, or "threads", as this measurement alone has it.
+/// One flag, or "threads", as this measurement alone has it. Error could_not_measure for a setting that no engine can
+/// have: the value may come from a lock.
 void set(model::Plan& plan, const std::string& setting, const std::string& value);
 
 }  // namespace envguard::runner

@@ -74,6 +74,12 @@ void append(model::Run& run, model::Run later) {
 
 }  // namespace
 
+Runner Runner::with_typed(Variables typed) const {
+  auto setup = setup_;
+  setup.typed = std::move(typed);
+  return Runner(std::move(setup));
+}
+
 model::Run Runner::run(const model::Plan& plan, std::chrono::milliseconds deadline, const Watch& watch,
                        const Variables& step) const {
   process::AwakeClock clock;

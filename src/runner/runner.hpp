@@ -44,7 +44,9 @@ struct Setup {
   /// The caller's folder, absolute: what relative entries of its LD_LIBRARY_PATH and LD_PRELOAD are meant from. The
   /// engine runs elsewhere. Empty: they are left as they are.
   std::filesystem::path directory;
-  std::filesystem::path cache;           ///< kernels that CUDA compiles are kept below it
+  std::filesystem::path cache;  ///< kernels that CUDA compiles are kept below it
+  /// What the user typed (`compare --knob NAME=VALUE`), free of any rule. It wins over the profile.
+  Variables typed{};
   std::map<int, std::string> gpu_uuids;  ///< by CUDA's index; a `cuda:N` plan is started with that GPU alone visible
   Deadlines deadlines;
   process::Kill kill = process::kill_session;
@@ -65,9 +67,13 @@ class Runner {
  public:
   explicit Runner(Setup setup) : setup_(std::move(setup)) {}
 
+  /// The same runner, with variables that the user typed.
+  [[nodiscard]] Runner with_typed(Variables typed) const;
+
   /// A fault of the engine is in the Run, never thrown. After a CUDA error the remaining units run in a new process, at
-  /// most three times. `deadline` is for all of them together. `step`: variables of this measurement alone. Error
-  /// interrupted, and whatever `Setup::examine` throws.
+  /// most three times. `deadline` is for all of them together. `step`: variables of this measurement alone, which may
+  /// come from a lock. Error interrupted, could_not_measure where `step` has what no experiment may set or remove, and
+  /// whatever `Setup::examine` throws.
   [[nodiscard]] model::Run run(const model::Plan& plan, std::chrono::milliseconds deadline, const Watch& watch = {},
                                const Variables& step = {}) const;
 

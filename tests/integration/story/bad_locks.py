@@ -54,6 +54,25 @@ class BadLocks(harness.Sandbox):
         other = "0" if found.group(1) != "0" else "1"
         self.refused(self.text[: found.start(1)] + other + self.text[found.end(1):])
 
+    def test_a_variable_that_no_envguard_records(self):
+        """Each of them would make the engine open a file of the repository, were it set to search for a cause."""
+        library = self.work / "data.bin"
+        library.write_bytes(b"\x7fELF")
+        for line in (f'LD_AUDIT = "{library}"', f'LD_PRELOAD = "{library}"', 'LD_PRELOAD = "data.bin"',
+                     f'INTEL_LIBITTNOTIFY64 = "{library}"', f'PYTORCH_TUNABLEOP_FILENAME = "{library}"',
+                     'GLIBC_TUNABLES = "$(touch x)/"', f'MKL_CBWR = "{library}"', 'PATH = "."'):
+            name = line.split()[0]
+            text = self.text.replace("[recipe]", f"[knobs]\n{line}\n\n[recipe]", 1)
+            self.lock.write_text(text, encoding="utf-8")
+            for command in (("check", "--ci"), ("check",), ("diff",), ("lock", "--check")):
+                result = self.envguard(harness.LOCK_UNREADABLE, *command)
+                self.one_message(result, self.lock.name, f"{name} of [knobs]")
+                self.assertNotIn("export", result.stdout + result.stderr)
+
+    def test_a_package_that_a_lock_would_have_installed(self):
+        self.refused(self.text.replace("[versions]", "[versions]\n\"evil;touch x\" = \"1\"", 1), "of [versions]")
+        self.refused(self.text.replace("[versions]", "[versions]\nevil = \"1 @ https://example.org\"", 1), "of [versions]")
+
     def test_renamed(self):
         """A lock under another's name would be judged as that one."""
         target = self.lock.stem

@@ -50,6 +50,18 @@ class Knobs(injections.Injections):
         self.assertIn("MKL_NUM_THREADS", text)
         self.assertIn("strict", text)
 
+    def test_values_that_may_not_stand_in_a_lock_are_locked_all_the_same(self):
+        """A file by its name, another value by its hash; the lock that holds them is read again and matches."""
+        setting = {"PYTORCH_TUNABLEOP_FILENAME": "results/x y.csv", "CUBLASLT_HEURISTICS_LUT_FILE": "/gone/lut.bin",
+                   "CUDNN_RESCALE_THRESHOLD": "$HOME/~", "MKL_THREADING_LAYER": "a" * 5000}
+        self.envguard(harness.MATCH, "lock", "--device", "cpu", "--reason", "odd knobs", env=setting)
+        text = self.lock_file().read_text(encoding="utf-8")
+        self.assertIn('CUBLASLT_HEURISTICS_LUT_FILE = "lut.bin@missing"', text)
+        for name in ("PYTORCH_TUNABLEOP_FILENAME", "CUDNN_RESCALE_THRESHOLD", "MKL_THREADING_LAYER"):
+            self.assertRegex(text, rf'(?m)^{name} = "xxh3:[0-9a-f]{{32}}(@missing)?"$')
+        self.assertNotIn("results", text)
+        self.verdict(harness.MATCH, "--no-cache", env=setting)
+
     def test_a_lock_made_under_a_knob_names_it_when_it_is_gone(self):
         setting = self.felt("ONEDNN_MAX_CPU_ISA", injections.ONEDNN_FROM_THE_LOWEST)
         if setting is None:

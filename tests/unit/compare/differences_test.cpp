@@ -30,7 +30,7 @@ TEST(Differences, WhatMostLikelyMattersComesFirst) {
 
 TEST(Differences, SayWhatIsAbsentOnEitherSide) {
   const Recorded older{{{"triton", "3.6"}}, {}, {{"MKL_CBWR", "AVX2"}}, {}};
-  const Recorded newer{{}, {}, {{"LD_PRELOAD", "libx.so"}}, {}};
+  const Recorded newer{{}, {}, {{"LD_PRELOAD", "libx.so@1f"}}, {}};
   const auto all = differences(older, newer);
   ASSERT_THAT(all, SizeIs(3));
   EXPECT_EQ(all[0].here, "not set");

@@ -19,14 +19,57 @@ Difference version(std::string name, std::string locked, std::string here) {
 
 TEST(Undo, UnsetsAndSetsKnobsBack) {
   EXPECT_THAT(undo({knob("MKL_CBWR", "not set", "AVX2"), knob("OMP_DYNAMIC", "not set", "1"),
-                    knob("ATEN_CPU_CAPABILITY", "avx 2", "not set")},
+                    knob("ATEN_CPU_CAPABILITY", "avx2", "not set"),
+                    knob("PYTORCH_CUDA_ALLOC_CONF", "roundup_power2_divisions:[256:1]", "not set")},
                    "13.0"),
-              ElementsAre("unset MKL_CBWR OMP_DYNAMIC", "export ATEN_CPU_CAPABILITY='avx 2'"));
+              ElementsAre("unset MKL_CBWR OMP_DYNAMIC",
+                          "export ATEN_CPU_CAPABILITY=avx2 "
+                          "PYTORCH_CUDA_ALLOC_CONF='roundup_power2_divisions:[256:1]'"));
 }
 
 TEST(Undo, SaysInWordsWhatNoValueSets) {
-  EXPECT_THAT(undo({knob("LD_PRELOAD", "libjemalloc.so.2 (1a2b)", "not set")}, ""),
-              ElementsAre("# set LD_PRELOAD so that it names libjemalloc.so.2 (1a2b) again"));
+  EXPECT_THAT(undo({knob("LD_PRELOAD", "libjemalloc.so.2@1a2b", "not set")}, ""),
+              ElementsAre("# set LD_PRELOAD so that it names libjemalloc.so.2@1a2b again"));
+  EXPECT_THAT(undo({knob("MKL_CBWR", "xxh3:00112233445566778899aabbccddeeff", "AVX2")}, ""),
+              ElementsAre("# set MKL_CBWR to its locked value again; the lock holds only the hash of it"));
+  EXPECT_THAT(undo({knob("MKL_THREADING_LAYER", "TBB", "not set")}, ""),
+              ElementsAre("# MKL_THREADING_LAYER was TBB when it was locked; set it yourself, if you trust this lock"));
+}
+
+Difference setting(std::string name, std::string locked, std::string here) {
+  return {Difference::Kind::setting, std::move(name), std::move(locked), std::move(here), {}, {}};
+}
+
+/// Values that a lock of a stranger may try, if its reader ever let them through.
+const std::vector<std::string>& hostile() {
+  static const std::vector<std::string> all{"$(touch x)", "`touch x`", "a;b", "a b", "a\nb", "/checkout/data.bin"};
+  return all;
+}
+
+TEST(Undo, NoCommandSetsWhatNoExperimentMaySet) {
+  for (const auto& value : hostile()) {
+    for (const auto* name : {"LD_AUDIT", "LD_PRELOAD", "MKL_CBWR", "OMP_NUM_THREADS", "PATH"})
+      EXPECT_THAT(undo({knob(name, value, "not set")}, ""), ElementsAre(testing::StartsWith("# "))) << name << value;
+    EXPECT_THAT(undo({setting("threads", value, "8")}, ""), ElementsAre(testing::StartsWith("# PyTorch starts")));
+  }
+  EXPECT_THAT(undo({setting("threads", "4", "8")}, ""), ElementsAre("export OMP_NUM_THREADS=4"));
+}
+
+TEST(Undo, InstallsNoPackageThatOnlyALockOrAPolicyNames) {
+  EXPECT_THAT(undo({version("evil-package", "1.0", "not found")}, ""),
+              ElementsAre("# evil-package 1.0 is what was locked; not found is here"));
+  auto wanted = version("evil-package", "not found", "not found");
+  wanted.rule = ">=2";
+  EXPECT_THAT(undo({wanted}, ""), ElementsAre("# install a evil-package in >=2, which the policy asks for"));
+}
+
+TEST(Undo, QuotesWhatAShellWouldTouch) {
+  for (const auto& value : hostile()) {
+    const auto steps = undo({version("numpy", value, "2.0")}, "");
+    if (value == "/checkout/data.bin") continue;  // no character of it is special
+    EXPECT_THAT(steps, ElementsAre("pip install 'numpy==" + value + "'")) << value;
+  }
+  EXPECT_THAT(undo({version("torch", "1!2.11.0", "2.15.0")}, ""), ElementsAre("pip install 'torch==1!2.11.0'"));
 }
 
 TEST(Undo, TorchComesFromTheIndexOfItsBuildAndBringsItsLibraries) {
@@ -77,7 +120,7 @@ TEST(Undo, ALockedVersionThatThePolicyForbidsIsNeverProposed) {
               ElementsAre("pip install 'torch>=2.12'"));
   EXPECT_THAT(
       undo({ruled("numpy", "1.26.4", "1.26.4", ">=2,<3"), ruled("flash-attn", "not found", "not found", ">=2")}, ""),
-      ElementsAre("pip install 'numpy>=2,<3' 'flash-attn>=2'"));
+      ElementsAre("pip install 'numpy>=2,<3'", "# install a flash-attn in >=2, which the policy asks for"));
   EXPECT_THAT(undo({ruled("cudnn", "9.19.0.56", "9.19.0.56", ">=9.20")}, "13.0"),
               ElementsAre("pip install 'nvidia-cudnn-cu13>=9.20'"));
   EXPECT_THAT(undo({ruled("torch", "2.11.0+cu130", "2.11.0+cu130", "===2.12.0+cu130")}, "13.0"),

@@ -51,7 +51,7 @@ const std::vector<Difference> everything{
     difference(Difference::Kind::knob, "MKL_CBWR"),
     difference(Difference::Kind::knob, "ONEDNN_MAX_CPU_ISA", "AVX2", "not set"),
     difference(Difference::Kind::knob, "MKL_NUM_THREADS", "not set", "2", Difference::Weight::overridden),
-    difference(Difference::Kind::knob, "LD_PRELOAD", "liba.so 01", "libb.so 02"),
+    difference(Difference::Kind::knob, "LD_PRELOAD", "liba.so@01", "libb.so@02"),
     difference(Difference::Kind::version, "numpy", "1", "2"),
     difference(Difference::Kind::version, "torch", "1", "2"),
     difference(Difference::Kind::version, "glibc", "1", "2"),
@@ -78,6 +78,43 @@ TEST(Substitutes, PutTheLocksValueBack) {
       EXPECT_EQ(each.put_back, (Step{{{"ONEDNN_MAX_CPU_ISA", "AVX2"}}}));
     }
   }
+}
+
+TEST(Substitutes, SetOnlyWhatAnExperimentMaySet) {
+  const auto found = [](const std::string& name, const std::string& locked) {
+    const std::vector<Difference> one{difference(Difference::Kind::knob, name, locked, "not set")};
+    const auto put_back = names(substitutes(one, products, Profile::strict, false));
+    EXPECT_EQ(put_back.empty(), !not_substitutable(one, products, Profile::strict, false).empty()) << name;
+    return put_back.size() == 1;
+  };
+  EXPECT_TRUE(found("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX2"));
+  EXPECT_FALSE(found("GLIBC_TUNABLES", "glibc.malloc.check=3"));
+  EXPECT_FALSE(found("LD_AUDIT", "x"));
+  EXPECT_FALSE(found("LD_PRELOAD", "libx.so@1f"));
+  EXPECT_FALSE(found("MKL_CBWR", "/checkout/data.bin"));
+  EXPECT_FALSE(found("MKL_CBWR", "xxh3:00112233445566778899aabbccddeeff"));
+  EXPECT_FALSE(found("PYTORCH_TUNABLEOP_ENABLED", "1"));
+}
+
+TEST(Substitutes, RemoveOnlyKnobs) {
+  const auto removed = [](const std::string& name) {
+    return substitutes({difference(Difference::Kind::knob, name, "not set", "x")}, products, Profile::strict, false);
+  };
+  EXPECT_EQ(removed("LD_PRELOAD").size(), 1U);
+  EXPECT_TRUE(removed("PATH").empty());
+  EXPECT_TRUE(removed("CUDA_VISIBLE_DEVICES").empty());
+}
+
+TEST(Substitutes, SettingsAreThoseThatAnEngineCanHave) {
+  const auto found = [](const std::string& name, const std::string& locked) {
+    return substitutes({difference(Difference::Kind::setting, name, locked, "x")}, products, Profile::as_is, false);
+  };
+  EXPECT_EQ(found("threads", "2").size(), 1U);
+  EXPECT_EQ(found("tf32-cublas", "true").size(), 1U);
+  for (const auto* none : {"not recorded", "unreadable", "0", "2;x", "4096"})
+    EXPECT_TRUE(found("threads", none).empty());
+  EXPECT_TRUE(found("sdpa_default_f32", "flash").empty());
+  EXPECT_TRUE(found("library", "true").empty());
 }
 
 TEST(NotSubstitutable, IsWhatElseMayHaveMovedBits) {

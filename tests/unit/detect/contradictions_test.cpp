@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "detect/install.hpp"
-#include "detect/knobs.hpp"
 
 #include "tree.hpp"
 
@@ -128,41 +127,6 @@ TEST(Contradictions, EachCitesItsRule) {
     EXPECT_EQ(found[0].rule, rule);
     EXPECT_FALSE(found[0].source.empty());
   }
-}
-
-std::vector<std::string> knobs_of(const Tree& tree, const Listing* listing) {
-  std::vector<std::string> found;
-  for (const auto& knob : knobs(tree.machine, listing)) found.push_back(knob.name + "=" + knob.value);
-  return found;
-}
-
-TEST(Knobs, ThoseSetAsTheyAreSet) {
-  const Tree tree("set MKL_CBWR=COMPATIBLE\nset PYTORCH_TUNABLEOP_ENABLED=1\nset HOME=@/home\nset OMP_NUM_THREADS=\n");
-  EXPECT_THAT(knobs_of(tree, nullptr), testing::ElementsAre("MKL_CBWR=COMPATIBLE", "PYTORCH_TUNABLEOP_ENABLED=1"));
-}
-
-TEST(Knobs, AnEmptyListOfDevicesIsSet) {
-  EXPECT_THAT(knobs_of(Tree("set CUDA_VISIBLE_DEVICES=\nset CUDA_DEVICE_ORDER=\n"), nullptr),
-              testing::ElementsAre("CUDA_VISIBLE_DEVICES="));
-}
-
-TEST(Knobs, APathIsKeptAsNameAndContent) {
-  const std::string text = "set CUBLASLT_HEURISTICS_LUT_FILE=@/a/lut.bin\n-- a/lut.bin --\n";
-  const auto one = knobs_of(Tree(text + "one\n"), nullptr).at(0);
-  EXPECT_THAT(one, testing::MatchesRegex("CUBLASLT_HEURISTICS_LUT_FILE=lut.bin@[0-9a-f]{12}"));
-  EXPECT_EQ(one, knobs_of(Tree(text + "one\n"), nullptr).at(0));  // another folder, the same file
-  EXPECT_NE(one, knobs_of(Tree(text + "two\n"), nullptr).at(0));
-  EXPECT_EQ(knobs_of(Tree("set CUBLASLT_HEURISTICS_LUT_FILE=/gone/lut.bin\n"), nullptr).at(0),
-            "CUBLASLT_HEURISTICS_LUT_FILE=lut.bin@missing");
-}
-
-TEST(Knobs, OfTheLibraryPathOnlyWhatLoadsThroughIt) {
-  const Tree tree("set LD_LIBRARY_PATH=@/stray:@/nothing\n");
-  Listing through = listing(tree, {{"stray", "libcudnn_ops.so.9"}, {"wheel", "libcudnn.so.9"}});
-  through.libraries[0].build_id = "8fa833c4b71313b535bb3838730a83f8445c0275";
-  EXPECT_THAT(knobs_of(tree, &through), IsEmpty());
-  through.through_library_path = {"libcudnn_ops.so.9"};
-  EXPECT_THAT(knobs_of(tree, &through), testing::ElementsAre("LD_LIBRARY_PATH=libcudnn_ops.so.9@8fa833c4b713"));
 }
 
 }  // namespace

@@ -16,7 +16,6 @@ namespace {
 
 using model::Cause;
 
-const std::array<std::string, 5> world_knobs{"A", "B", "C", "D", "E"};
 const std::array<std::string, 3> world_probes{test::gemm, "dnn.conv1d", test::exp_f32};
 
 /// Which of the knobs are set: one bit each.
@@ -61,7 +60,7 @@ class WorldLaboratory : public Laboratory {
   Budget left() const override { return {1000 - processes, 1000}; }
 
   static unsigned bit(const std::string& name) {
-    return static_cast<unsigned>(std::ranges::find(world_knobs, name) - world_knobs.begin());
+    return static_cast<unsigned>(std::ranges::find(test::knobs, name) - test::knobs.begin());
   }
 
   int processes = 0;
@@ -84,7 +83,7 @@ Found found_in(const World& world) {
   model::Baseline baseline;
   baseline.lock = compare::lock_of(test::machine(), {}, before.measure(test::whole()), nullptr, test::question(), {});
   auto observed = test::machine();
-  for (std::size_t knob = 0; knob < world.knobs; ++knob) observed.knobs.push_back({world_knobs[knob], "1"});
+  for (std::size_t knob = 0; knob < world.knobs; ++knob) observed.knobs.push_back({test::knobs[knob], "1"});
   WorldLaboratory laboratory(world);
   const auto judgement = judge(baseline, {}, observed, laboratory);
   Found found{judgement.cause.value(), 0, false};
@@ -137,7 +136,7 @@ void is_right(const World& world, const Cause& cause) {
 
 World any_world() {
   World world;
-  world.knobs = *rc::gen::inRange<std::size_t>(1, world_knobs.size() + 1);
+  world.knobs = *rc::gen::inRange<std::size_t>(1, test::knobs.size() + 1);
   for (auto& bits : world.bits) {
     bits =
         *rc::gen::container<std::vector<int>>(world.all() + 1, rc::gen::weightedElement<int>({{4, 0}, {4, 1}, {1, 2}}));
@@ -149,7 +148,7 @@ World any_world() {
 /// Each probe drifts as soon as one of its sets is there, and the more sets do nothing.
 World any_monotone_world() {
   World world;
-  world.knobs = *rc::gen::inRange<std::size_t>(1, world_knobs.size() + 1);
+  world.knobs = *rc::gen::inRange<std::size_t>(1, test::knobs.size() + 1);
   for (auto& bits : world.bits) {
     const std::size_t least = &bits == &world.bits[0] ? 1 : 0;
     const auto sets = *rc::gen::container<std::vector<Set>>(*rc::gen::inRange<std::size_t>(least, 3),
@@ -187,7 +186,7 @@ RC_GTEST_PROP(CauseProperties, AConfirmedCauseIsRightWhereKnobsOnlyAdd, ()) {
 /// A drift with one sufficient set is confirmed as that set, for every set of up to five knobs, in few processes.
 TEST(CauseProperties, OneSetAmongFiveKnobsIsAlwaysFound) {
   std::array<std::size_t, 6> most{};  // processes, by the size of the set
-  for (std::size_t count = 1; count <= world_knobs.size(); ++count) {
+  for (std::size_t count = 1; count <= test::knobs.size(); ++count) {
     World world{count, {}};
     for (Set cause = 1; cause <= world.all(); ++cause) {
       for (auto& bits : world.bits) {

@@ -37,6 +37,10 @@ constexpr auto onednn = "ONEDNN_MAX_CPU_ISA";
 constexpr auto mkl = "MKL_CBWR";
 constexpr auto aten = "ATEN_CPU_CAPABILITY";
 
+const std::string& a = test::knobs[0];
+const std::string& b = test::knobs[1];
+const std::string& c = test::knobs[2];
+
 /// A check under these settings, against a lock made without any.
 struct Check {
   std::vector<Row> rows;
@@ -110,7 +114,7 @@ TEST(CauseOfADrift, APathIsPutBackOnlyWhereTheLockHasItUnset) {
     EXPECT_THAT(unset.cause().sufficient, ElementsAre(ElementsAre(name)));
 
     auto observed = machine();
-    observed.knobs = {{name, "libother.so 0123"}};
+    observed.knobs = {{name, "libother.so@0123"}};
     const auto locked = Check{{{set, 0, exp_f32, "x"}}, {{name, "libm-off.so"}}, baseline(observed)}.run();
     EXPECT_THAT(locked.experiments, IsEmpty()) << "the lock holds a name and a build id, nothing that can be set";
     EXPECT_EQ(locked.cause().certainty, Certainty::consistent_with);
@@ -200,7 +204,8 @@ TEST(CauseOfADrift, TwoThatEachMoveAPartAreOneSetThatWorksSeparately) {
 }
 
 TEST(CauseOfADrift, IrrelevantOnesAreDroppedByHalves) {
-  const Settings here{{"A", "1"}, {"B", "1"}, {"C", "1"}, {"D", "1"}, {"E", "1"}};
+  Settings here;
+  for (const auto& name : test::knobs) here[name] = "1";
   for (const auto& [name, value] : here) {
     const auto check = Check{{{name + "=1", 0, conv, "x"}}, here}.run();
     EXPECT_THAT(check.cause().sufficient, ElementsAre(ElementsAre(name)));
@@ -209,28 +214,28 @@ TEST(CauseOfADrift, IrrelevantOnesAreDroppedByHalves) {
 }
 
 TEST(CauseOfADrift, AnIrrelevantThirdIsNotNamedBesideAPair) {
-  const Settings here{{"A", "1"}, {"B", "1"}, {"C", "1"}};
-  const auto together = Check{{{"A=1&C=1", 0, conv, "x"}}, here}.run();
-  EXPECT_THAT(together.cause().sufficient, ElementsAre(ElementsAre("A", "C")));
+  const Settings here{{a, "1"}, {b, "1"}, {c, "1"}};
+  const auto together = Check{{{a + "=1&" + c + "=1", 0, conv, "x"}}, here}.run();
+  EXPECT_THAT(together.cause().sufficient, ElementsAre(ElementsAre(a, c)));
   EXPECT_EQ(together.cause().certainty, Certainty::confirmed);
   EXPECT_LE(together.experiments.size(), 7U);
-  const auto each = Check{{{"A=1", 0, conv, "x"}, {"C=1", 0, conv, "x"}}, here}.run();
-  EXPECT_THAT(each.cause().sufficient, UnorderedElementsAre(ElementsAre("A"), ElementsAre("C")));
+  const auto each = Check{{{a + "=1", 0, conv, "x"}, {c + "=1", 0, conv, "x"}}, here}.run();
+  EXPECT_THAT(each.cause().sufficient, UnorderedElementsAre(ElementsAre(a), ElementsAre(c)));
   EXPECT_EQ(each.cause().certainty, Certainty::confirmed);
   EXPECT_LE(each.experiments.size(), 7U);
 }
 
 TEST(CauseOfADrift, ThreeThatEachMoveAPart) {
-  const auto check = Check{{{"A=1", 0, conv, "x"}, {"B=1", 0, gemm, "y"}, {"C=1", 0, exp_f32, "z"}},
-                           {{"A", "1"}, {"B", "1"}, {"C", "1"}}}
+  const auto check = Check{{{a + "=1", 0, conv, "x"}, {b + "=1", 0, gemm, "y"}, {c + "=1", 0, exp_f32, "z"}},
+                           {{a, "1"}, {b, "1"}, {c, "1"}}}
                          .run();
-  EXPECT_THAT(check.cause().sufficient, ElementsAre(ElementsAre("A", "B", "C")));
+  EXPECT_THAT(check.cause().sufficient, ElementsAre(ElementsAre(a, b, c)));
   EXPECT_TRUE(check.cause().separately);
-  EXPECT_THAT(check.cause().what, StartsWith("A, B and C, each moving a part of it"));
+  EXPECT_THAT(check.cause().what, StartsWith(a + ", " + b + " and " + c + ", each moving a part of it"));
 }
 
 TEST(CauseOfADrift, OneThatMasksAnotherIsNeverConfirmed) {
-  const auto check = Check{{{"A=1", 0, conv, "x"}, {"A=&B=1", 0, conv, "z"}}, {{"A", "1"}, {"B", "1"}}}.run();
+  const auto check = Check{{{a + "=1", 0, conv, "x"}, {a + "=&" + b + "=1", 0, conv, "z"}}, {{a, "1"}, {b, "1"}}}.run();
   EXPECT_EQ(check.cause().certainty, Certainty::undetermined) << "without A, B moves it elsewhere";
   EXPECT_THAT(check.cause().sufficient, IsEmpty());
   EXPECT_THAT(check.cause().what, HasSubstr("interacts"));

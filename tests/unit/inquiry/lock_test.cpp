@@ -193,10 +193,11 @@ TEST(Lock, ARecordedValueThatDiffersIsNamed) {
   TableLaboratory one;
   EXPECT_THAT(refusal(one, baseline().lock, observed, asked).message(),
               HasSubstr("exists and 1 recorded value differs (numpy); a lock"));
-  observed.knobs = {{"A", "1"}, {"B", "1"}, {"C", "1"}, {"D", "1"}};
+  for (const auto index : {0, 1, 2, 3}) observed.knobs.push_back({test::knobs.at(index), "1"});
   TableLaboratory five;
   EXPECT_THAT(refusal(five, baseline().lock, observed, asked).message(),
-              HasSubstr("exists and 5 recorded values differ (A, B, C, D, …); a lock"));
+              HasSubstr("exists and 5 recorded values differ (" + test::knobs[0] + ", " + test::knobs[1] + ", " +
+                        test::knobs[2] + ", " + test::knobs[3] + ", …); a lock"));
   auto previous = baseline().lock;
   previous.quarantined = {"rng.gone"};
   TableLaboratory none;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -18,6 +19,10 @@ namespace envguard::inquiry::test {
 inline constexpr auto conv = "dnn.conv2d_3x3.forward";
 inline constexpr auto gemm = "blas.gemm_f32_256x256x256";
 inline constexpr auto exp_f32 = "ops.exp_f32";
+
+/// Five knobs in the order of their names. No family of probes makes one of them likelier than the others.
+inline const std::array<std::string, 5> knobs{"CUBLAS_EMULATE_DOUBLE_PRECISION", "CUBLAS_EMULATE_SINGLE_PRECISION",
+                                              "CUDA_FORCE_PTX_JIT", "NVIDIA_TF32_OVERRIDE", "TORCH_LINEAR_FLATTEN_3D"};
 
 /// One row of the table that stands for a PyTorch: where this holds, in this process, these probes compute something
 /// else.

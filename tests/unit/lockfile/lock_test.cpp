@@ -236,11 +236,20 @@ TEST(Lock, NoLayerBeginsTwice) {
 
 TEST(Lock, ShowsWhatCannotBeSeen) {
   model::Lock lock = sample_pair().lock;
-  lock.knobs = {{"LD_PRELOAD", "a\"\\\n\t\x01\x7f\xE2\x80\xAE\xF0\x9F\x98\x80"}, {"a key", "\xff"}};
+  lock.reason = "a\"\\\n\t\x01\x7f\xE2\x80\xAE\xF0\x9F\x98\x80";
   const std::string text = write_lock(lock);
-  EXPECT_THAT(text, testing::HasSubstr(R"(LD_PRELOAD = "a\"\\\n\t\u0001\u007F\u202E)"));
-  EXPECT_THAT(text, testing::HasSubstr(R"("a key" = "\\xff")"));
-  EXPECT_EQ(parse_lock(text, "T").knobs[0], lock.knobs[0]);
+  EXPECT_THAT(text, testing::HasSubstr(R"(reason = "a\"\\\n\t\u0001\u007F\u202E)"));
+  EXPECT_EQ(parse_lock(text, "T").reason, lock.reason);
+  lock.knobs = {{"a key", "\xff"}};
+  EXPECT_THAT(write_lock(lock), testing::HasSubstr(R"("a key" = "\\xff")"));
+}
+
+TEST(Lock, ARefusedValueIsShownShortAndHarmless) {
+  model::Lock lock = sample_pair().lock;
+  lock.knobs = {{"LD_PRELOAD", "\x1b[2J" + std::string(1000, 'a')}};
+  const auto message = refusal(write_lock(lock));
+  EXPECT_THAT(message, testing::HasSubstr("LD_PRELOAD of [knobs] is \"\\x1b[2Jaaa"));
+  EXPECT_LT(message.size(), 600U);
 }
 
 }  // namespace

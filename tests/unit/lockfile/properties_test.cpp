@@ -1,5 +1,4 @@
 #include <cstring>
-#include <set>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -52,10 +51,25 @@ rc::Gen<std::string> any_text() {
   });
 }
 
-model::Table any_table() {
+/// A table whose names and values are put together from these pieces.
+model::Table any_table(std::vector<std::string> names, const std::vector<std::string>& pieces) {
   model::Table table;
-  for (const auto& key : *rc::gen::container<std::set<std::string>>(any_text())) table.emplace_back(key, *any_text());
+  for (auto& name : names) {
+    std::string value = *rc::gen::elementOf(pieces);
+    for (auto more = *rc::gen::inRange(0, 4); more > 0; --more) value += *rc::gen::elementOf(pieces);
+    if (*rc::gen::arbitrary<bool>()) table.emplace_back(std::move(name), std::move(value));
+  }
   return table;
+}
+
+/// Every form of value that envguard writes into [knobs].
+model::Table any_knobs() {
+  model::Table knobs = any_table({"MKL_CBWR", "GLIBC_TUNABLES", "PYTORCH_TUNABLEOP_X"},
+                                 {"a", "Z", "0", " ", ".", "\"", "\\", "'", "#", "=", "[", "]", "{", "`", ";", "\\n"});
+  if (*rc::gen::arbitrary<bool>())
+    knobs.emplace_back("LD_PRELOAD", "a.so@1f xxh3:00112233445566778899aabbccddeeff@missing");
+  if (*rc::gen::arbitrary<bool>()) knobs.emplace_back("OMP_NUM_THREADS", "xxh3:00112233445566778899aabbccddeeff");
+  return knobs;
 }
 
 std::vector<model::ProbeLine> any_lines() {
@@ -81,18 +95,19 @@ model::Key any_key() {
 model::Lock any_lock() {
   model::Lock lock = sample_lock();
   lock.reason = *any_text();
-  lock.versions = any_table();
-  lock.build = any_table();
+  lock.versions = any_table({"torch", "numpy", "torch-git"}, {"1", "a", ".", "+", "!", "_", "-", "Z"});
+  lock.build = any_table({"cuda", "show-config"}, {" ", "a", "\"", "\\", "'", "#", "=", "~", "/"});
   lock.key = any_key();
-  lock.caches = any_table();
-  lock.knobs = any_table();
+  lock.caches = any_table({"l1d", "l2"}, {"1", " ", "KiB", "\""});
+  lock.knobs = any_knobs();
   if (*rc::gen::arbitrary<bool>())
     lock.change = model::Change{{*any_text(), *any_text()},
                                 {*any_text()},
                                 {{"blas", 1, 9, *any_text(), *any_text(), *any_text()}, {"train", 0, 1}}};
   lock.strict = any_lines();
   lock.id = model::fingerprint_id(lock.strict);
-  lock.settings = any_table();
+  lock.settings = any_table({"sdpa_default_f32", "sdpa_default_x_causal"}, {"flash", "math"});
+  if (*rc::gen::arbitrary<bool>()) lock.settings.emplace_back("threads", std::to_string(*rc::gen::inRange(1, 999'999)));
   lock.as_is = *rc::gen::arbitrary<bool>() ? any_lines() : std::vector<model::ProbeLine>{};
   lock.as_is_id = lock.as_is.empty() ? base::Hash128{} : model::fingerprint_id(lock.as_is);
   return lock;

@@ -26,7 +26,7 @@ model::Lock sample_lock() {
                  {"linalg.svdvals", "unsupported"},
                  {"train.cnn_sgd.forward", "00000000000000000000000000000001"},
                  {"train.cnn_sgd.w32", "not-deterministic"}};
-  lock.settings = {{"threads", "8"}, {"sdpa-default-f32", "flash"}};
+  lock.settings = {{"threads", "8"}, {"sdpa_default_f32", "flash"}};
   lock.as_is = {{"linalg.cholesky", "5fba84d6f1be2b3a0b9d9ae0e4b7d1c2"},
                 {"ops.sdpa_default_f32", std::string(model::by_band)},
                 {"train.cnn_sgd.forward", "unsupported"}};

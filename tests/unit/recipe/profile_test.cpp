@@ -44,27 +44,5 @@ TEST(Knobs, EveryVariableThatStrictSetsIsRecorded) {
   for (const auto& [name, value] : settings(Profile::strict).variables) EXPECT_TRUE(is_knob(name)) << name;
 }
 
-TEST(Knobs, ARecordedNameIsWholeOrAPrefix) {
-  EXPECT_TRUE(is_knob("ATEN_CPU_CAPABILITY"));
-  EXPECT_TRUE(is_knob("PYTORCH_TUNABLEOP_ENABLED"));
-  EXPECT_FALSE(is_knob("PYTORCH_TUNABLEOP"));
-  EXPECT_FALSE(is_knob("MKL_CBWR_"));
-  EXPECT_FALSE(is_knob("PATH"));
-  EXPECT_FALSE(is_knob(""));
-}
-
-TEST(Knobs, AreListedOnce) {
-  const std::set<std::string_view> unique(knobs().begin(), knobs().end());
-  EXPECT_EQ(unique.size(), knobs().size());
-}
-
-TEST(Knobs, TwoOfThemOnlyChooseADevice) {
-  std::vector<std::string_view> choosing;
-  for (const std::string_view name : knobs()) {
-    if (chooses_device(name)) choosing.push_back(name);
-  }
-  EXPECT_THAT(choosing, testing::UnorderedElementsAre("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER"));
-}
-
 }  // namespace
 }  // namespace envguard::recipe

@@ -133,7 +133,7 @@ Scene drift_cut_short() {
 
 Scene drift_crash() {
   auto found = drift();
-  found.differences = {difference(Kind::knob, "LD_PRELOAD", "not set", "libjemalloc.so.2")};
+  found.differences = {difference(Kind::knob, "LD_PRELOAD", "not set", "libjemalloc.so.2@8fa833c4b713")};
   found.undo = {"unset LD_PRELOAD"};
   found.cause = unsettled(Certainty::undetermined, {},
                           {{{"LD_PRELOAD"}, 0, 0, "the engine died of SIGSEGV while it opened libtorch_cpu.so"}},

@@ -1,9 +1,11 @@
 #include "runner/environment.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include <gtest/gtest.h>
 
+#include "base/error.hpp"
 #include "recipe/profile.hpp"
 #include "runner/plan.hpp"
 
@@ -92,6 +94,57 @@ TEST(EngineEnvironment, OnAGpuKernelsAreLoadedAsTheyAreNeeded) {
     EXPECT_EQ(origins(environment)["CUDA_MODULE_LOADING"], "device");
   }
   EXPECT_EQ(engine_environment(setup, plan({}), {}).variables.at("CUDA_MODULE_LOADING"), "EAGER");
+}
+
+TEST(EngineEnvironment, AStepSetsAndRemovesOnlyWhatAnExperimentMay) {
+  const runner::Setup setup;
+  for (const auto& [name, value] : Variables{{"LD_AUDIT", "/checkout/data.bin"},
+                                             {"LD_PRELOAD", "data.bin"},
+                                             {"PATH", "/checkout"},
+                                             {"MKL_CBWR", "/checkout/data.bin"},
+                                             {"MKL_CBWR", ""},
+                                             {"PYTORCH_TUNABLEOP_FILENAME", "x.csv"},
+                                             {"GLIBC_TUNABLES", "glibc.cpu.hwcaps=glibc.cpu.hwcaps=A"},
+                                             {"PATH", std::nullopt},
+                                             {"CUDA_VISIBLE_DEVICES", std::nullopt}}) {
+    try {
+      static_cast<void>(engine_environment(setup, plan({}), {{name, value}}));
+      ADD_FAILURE() << name;
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.code(), base::ExitCode::could_not_measure) << name;
+      EXPECT_NE(std::string(error.what()).find("the variable " + name), std::string::npos) << error.what();
+      EXPECT_FALSE(error.next().empty());
+    }
+  }
+  EXPECT_NO_THROW(static_cast<void>(engine_environment(setup, plan({}), {{"LD_PRELOAD", std::nullopt}})));
+}
+
+TEST(EngineEnvironment, WhatTheUserTypedIsFreeAndWinsOverTheProfile) {
+  runner::Setup setup;
+  setup.caller = {{"KINETO_CONFIG", "/etc/other"}};
+  setup.typed = {{"KINETO_CONFIG", "/home/me/kineto.conf"}, {"OMP_NUM_THREADS", "4"}};
+  const auto environment = engine_environment(setup, plan({}), {});
+  EXPECT_EQ(environment.variables.at("KINETO_CONFIG"), "/home/me/kineto.conf");
+  EXPECT_EQ(environment.variables.at("OMP_NUM_THREADS"), "4");
+  EXPECT_EQ(origins(environment)["OMP_NUM_THREADS"], "--knob");
+}
+
+TEST(Set, TakesOnlySettingsThatAnEngineCanHave) {
+  auto changed = plan({});
+  set(changed, "threads", "4");
+  EXPECT_EQ(changed.threads, 4);
+  set(changed, "tf32-cublas", "true");
+  EXPECT_NE(std::ranges::find(changed.flags, std::pair<std::string, std::string>("tf32-cublas", "true")),
+            changed.flags.end());
+  const auto before = changed;
+  for (const auto& [name, value] : {std::pair<std::string, std::string>("threads", "0"),
+                                    {"threads", "4;x"},
+                                    {"tf32-cublas", "maybe"},
+                                    {"library", "/x"}}) {
+    EXPECT_THROW(set(changed, name, value), base::Error) << name;
+  }
+  EXPECT_EQ(changed.flags, before.flags);
+  EXPECT_EQ(changed.threads, before.threads);
 }
 
 TEST(MakePlan, TakesThreadsAndFlagsFromTheProfile) {
