@@ -12,6 +12,7 @@ TEXT = r'"((?:[^"\\]|\\.)*)"(?:\.\.\.)?'
 LIST = rf"\[((?:{TEXT}(?:, )?)*)\]"
 EXECUTION = re.compile(rf"^(?:\S+, )?{TEXT}, {LIST}(?:, {LIST})?")
 MAPPING = re.compile(r"^[^,]+, \d+, (?P<protection>[A-Z_|0-9a-z]+), (?P<flags>[A-Z_|0-9a-z]+), \d+<(?P<path>.*?)>, ")
+OPENING = re.compile(rf"^(?:\S+, )?{TEXT}, O_")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "f": "\f", "\\": "\\", '"': '"'}
 
 
@@ -48,10 +49,10 @@ class Mapping:
 
 
 class Trace:
-    """The executions and mappings of one trace, in their order."""
+    """The executions and mappings of one trace, and the paths that were opened as they were written, in their order."""
 
     def __init__(self, text):
-        self.executions, self.mappings = [], []
+        self.executions, self.mappings, self.opened = [], [], []
         running = {}
         for line in text.splitlines():
             found = LINE.match(line)
@@ -63,6 +64,8 @@ class Trace:
                 execution = Execution(pid, plain(told.group(1)), texts(told.group(2)), environment)
                 self.executions.append(execution)
                 running[pid] = execution.program
+            elif call.startswith("open") and (told := OPENING.match(arguments)):
+                self.opened.append(plain(told.group(1)))
             elif call.startswith("mmap") and (told := MAPPING.match(arguments)):
                 self.mappings.append(Mapping(running.get(pid, ""), plain(told["path"]), set(told["protection"].split("|"))))
 
