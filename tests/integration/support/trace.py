@@ -88,9 +88,9 @@ class Trace:
                 continue
             found += [f"{name} was started with {argument}" for argument in each.arguments[1:]
                       if any(names_one(part, files) for part in argument.split(":"))]
-            found += [f"{name} was started with {variable}={each.environment[variable]}"
-                      for variable in ("LD_LIBRARY_PATH", "LD_PRELOAD", "LD_AUDIT")
-                      if brings_one(each.environment.get(variable, ""), files)]
+            found += [f"{name} was started with {variable}={value}" for variable, value in each.environment.items()
+                      if any(names_one(part, files) for part in re.split("[:;, ]", value) if part.startswith("/")) or
+                      variable == "LD_LIBRARY_PATH" and brings_one(value, files)]
         for each in self.mappings:
             if os.path.realpath(each.path) not in files or os.path.basename(each.program) in callers:
                 continue
@@ -109,11 +109,11 @@ def names_one(text, files):
 
 
 def brings_one(value, files):
-    """Whether an entry of the list is one of the files, or a folder that holds one as the dynamic linker looks for it."""
-    entries = [os.path.realpath(entry) for entry in re.split("[:; ]", value) if entry.startswith("/")]
+    """Whether an entry of LD_LIBRARY_PATH is a folder that holds one of the libraries, as the dynamic linker looks for it."""
+    folders = [os.path.realpath(entry) for entry in re.split("[:;]", value) if entry.startswith("/")]
     libraries = [file for file in files if ".so" in os.path.basename(file)]
-    return any(entry in files or any(file.startswith(entry + "/") and "glibc-hwcaps" in file or
-                                     os.path.dirname(file) == entry for file in libraries) for entry in entries)
+    return any(os.path.dirname(file) == folder or file.startswith(f"{folder}/glibc-hwcaps/")
+               for file in libraries for folder in folders)
 
 
 def may_trace():
