@@ -1,8 +1,10 @@
 """The five inputs by which code of a repository ran, or an edited lock passed, before envguard asked trust first."""
 
 import os
+import subprocess
 import unittest
 
+import crafted_elf
 import harness
 import hostile
 
@@ -16,6 +18,20 @@ class KnownInputs(hostile.Hostile):
         self.nothing_runs()
         self.runs_nothing(self.tracked(), "compare", ".venv", "--knob", "MKL_CBWR=COMPATIBLE", code=harness.UNTRUSTED)
         self.doctor_says_untrusted("2.11.0+cpu", "git")
+
+    def test_a_tracked_library_that_runs_when_it_is_listed(self):
+        """No constructor is needed: the file is mapped over the dynamic linker's own code."""
+        self.make_project()
+        install = self.make_install(self.work / ".venv")
+        library = crafted_elf.make(install / hostile.PACKAGES / "torch" / "lib" / "libtorch.so", self.mark)
+        subprocess.run([crafted_elf.LINKER, "--list", library], capture_output=True, check=False)
+        if not self.mark.exists():
+            self.skipTest("this glibc refuses segments that do not ascend")
+        self.mark.unlink()
+        self.commit()
+        for command in (*hostile.COMMANDS, ("compare", ".venv", "--knob", "MKL_CBWR=COMPATIBLE")):
+            self.run_any(harness.PROGRAMS["envguard"], *command)
+            self.assertFalse(self.mark.exists(), f"{command} ran code of the repository")
 
     def test_an_install_that_the_policy_names_outside(self):
         self.make_project()
