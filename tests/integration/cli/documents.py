@@ -7,11 +7,30 @@ import harness
 
 README = (harness.SOURCE / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (harness.SOURCE / "CONTRIBUTING.md").read_text(encoding="utf-8")
+SECURITY = (harness.SOURCE / "docs" / "security.md").read_text(encoding="utf-8")
+TESTS = harness.SOURCE / "tests"
 
 
 def section(title):
     """One `## title` of the README."""
     return README.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def python_tests():
+    """NAME.Class.test_… of every Python file, as CMake registers them."""
+    for folder in sorted((TESTS / "integration").glob("*/CMakeLists.txt")):
+        for name, file in re.findall(r"envguard_python_tests\((\S+) (\S+\.py)", folder.read_text(encoding="utf-8")):
+            text = (folder.parent / file).read_text(encoding="utf-8")
+            for kind in re.split(r"(?m)^class ", text)[1:]:
+                for test in re.findall(r"(?m)^    def (test_[a-z0-9_]+)", kind):
+                    yield f"{name}.{re.match('[A-Za-z0-9]+', kind).group()}.{test}"
+
+
+def compiled_tests():
+    """Suite.Test of every GoogleTest file."""
+    for file in sorted(TESTS.rglob("*_test.cpp")):
+        for suite, test in re.findall(r"(?m)^TEST(?:_F)?\((\w+), (\w+)\)", file.read_text(encoding="utf-8")):
+            yield f"{suite}.{test}"
 
 
 class Documents(harness.Sandbox):
@@ -41,9 +60,27 @@ class Documents(harness.Sandbox):
         self.envguard(harness.MATCH, "status")
 
     def test_links_lead_somewhere(self):
-        for text in (README, CONTRIBUTING):
-            for target in re.findall(r"\]\(([^)#:]+)\)", text):
-                self.assertTrue(Path(harness.SOURCE, target).exists(), target)
+        for file in (*harness.SOURCE.glob("*.md"), *(harness.SOURCE / "docs").glob("*.md")):
+            for target in re.findall(r"\]\(([^)#:]+)\)", file.read_text(encoding="utf-8")):
+                self.assertTrue(Path(file.parent, target).exists(), f"{file.name}: {target}")
+
+    def test_the_tests_that_security_names_exist(self):
+        """Each sentence of a table of rules has a test, and each test that is named is one of CTest's."""
+        rows = re.findall(r"(?m)^\| ([A-Z][^|]*\.) \| (.*) \|$", SECURITY)
+        self.assertGreater(len(rows), 20)
+        known = {*python_tests(), *compiled_tests()}
+        for sentence, tests in rows:
+            named = re.findall(r"`([^`]+)`", tests)
+            self.assertTrue(named, sentence)
+            for test in named:
+                self.assertIn(test, known, sentence)
+
+    def test_every_hostile_input_is_in_the_threat_model(self):
+        """A test that no sentence needs, or a sentence that was forgotten."""
+        hostile = [test for test in python_tests() if test.startswith("hostile_") and not test.startswith("hostile_tracing.")]
+        self.assertGreater(len(hostile), 25)
+        for test in hostile:
+            self.assertIn(f"`{test}`", SECURITY)
 
     def test_the_number_of_probes(self):
         claimed = int(re.search(r"\((\d+) probes:", README).group(1))
