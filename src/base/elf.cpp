@@ -58,6 +58,8 @@ ElfFile::ElfFile(const std::filesystem::path& path) : file_(::open(path.c_str(),
   const auto bytes = read(0, sizeof(Elf64_Ehdr));
   if (!bytes) return;
   const auto header = at<Elf64_Ehdr>(*bytes, 0);
+  is_elf_ = std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0;
+  type_ = header.e_type;
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||
       header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_phentsize != sizeof(Elf64_Phdr) ||
       header.e_phnum > most_headers)
@@ -124,15 +126,28 @@ bool ElfFile::segments_ascend() const {
   return true;
 }
 
-std::vector<std::string> ElfFile::dynamic_strings(std::int64_t tag) const {
+std::string ElfFile::dynamic_section() const {
   const auto dynamic = std::ranges::find(segments_, std::uint32_t{PT_DYNAMIC}, &Segment::type);
   if (dynamic == segments_.end() || dynamic->size > most_dynamic_bytes) return {};
-  const auto table = read(dynamic->offset, dynamic->size);
-  if (!table) return {};
+  return read(dynamic->offset, dynamic->size).value_or("");
+}
+
+bool ElfFile::is_program() const {
+  if (type_ == ET_EXEC) return true;
+  const auto table = dynamic_section();
+  for (std::size_t place = 0; place + sizeof(Elf64_Dyn) <= table.size(); place += sizeof(Elf64_Dyn)) {
+    const auto entry = at<Elf64_Dyn>(table, place);
+    if (entry.d_tag == DT_FLAGS_1) return (entry.d_un.d_val & DF_1_PIE) != 0;
+  }
+  return false;
+}
+
+std::vector<std::string> ElfFile::dynamic_strings(std::int64_t tag) const {
+  const auto table = dynamic_section();
   std::vector<std::uint64_t> places;
   std::optional<std::uint64_t> strings;
-  for (std::size_t place = 0; place + sizeof(Elf64_Dyn) <= table->size(); place += sizeof(Elf64_Dyn)) {
-    const auto entry = at<Elf64_Dyn>(*table, place);
+  for (std::size_t place = 0; place + sizeof(Elf64_Dyn) <= table.size(); place += sizeof(Elf64_Dyn)) {
+    const auto entry = at<Elf64_Dyn>(table, place);
     if (entry.d_tag == tag) places.push_back(entry.d_un.d_val);
     if (entry.d_tag == DT_STRTAB) strings = offset_of(entry.d_un.d_ptr);
   }

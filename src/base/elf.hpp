@@ -22,6 +22,8 @@ class ElfFile {
   ElfFile& operator=(const ElfFile&) = delete;
 
   [[nodiscard]] bool valid() const { return valid_; }
+  /// Whether dlopen might load it: any file that begins as an ELF file, damaged or not, unless it is plainly a program.
+  [[nodiscard]] bool may_be_library() const { return is_elf_ && !(valid_ && is_program()); }
   /// NT_GNU_BUILD_ID in lower-case hex.
   [[nodiscard]] std::optional<std::string> build_id() const;
   /// DT_SONAME.
@@ -45,12 +47,16 @@ class ElfFile {
   [[nodiscard]] std::optional<std::string> read(std::uint64_t offset, std::uint64_t size) const;
   [[nodiscard]] std::optional<std::uint64_t> offset_of(std::uint64_t address) const;
   [[nodiscard]] bool segments_ascend() const;
+  [[nodiscard]] bool is_program() const;
+  /// The bytes of the dynamic section; empty where there is none.
+  [[nodiscard]] std::string dynamic_section() const;
   /// The strings that the entries of this tag in the dynamic section name.
   [[nodiscard]] std::vector<std::string> dynamic_strings(std::int64_t tag) const;
   [[nodiscard]] std::optional<std::string> string_at(std::uint64_t offset) const;
 
   int file_ = -1;
-  bool valid_ = false;
+  bool is_elf_ = false, valid_ = false;
+  unsigned type_ = 0;  ///< e_type
   std::uint64_t sections_offset_ = 0;
   unsigned section_size_ = 0, section_count_ = 0, section_names_ = 0;
   std::vector<Segment> segments_;

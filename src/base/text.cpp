@@ -53,6 +53,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// What Azure Pipelines, and the older runner of GitHub Actions, take for a command wherever it stands in a line.
+bool is_command_of_a_log(std::string_view text) {
+  return text.starts_with("##[") || text.starts_with("##vso[");
+}
+
 }  // namespace
 
 std::string visible(std::string_view text) {
@@ -60,7 +65,9 @@ std::string visible(std::string_view text) {
   shown.reserve(text.size());
   while (!text.empty()) {
     const auto [value, length] = first(text);
-    if (value < 0) {
+    if (is_command_of_a_log(text)) {
+      shown += "\\x23";  // its first '#'
+    } else if (value < 0) {
       shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
     } else if (shows_as_itself(value)) {
       shown += text.substr(0, length);

@@ -9,7 +9,7 @@
 namespace envguard::base {
 
 /// Makes hostile text safe to show: control characters, bidi overrides and bytes that are not UTF-8 become visible
-/// escapes (`\x1b`).
+/// escapes (`\x1b`), and so does the start of what a CI system would take for a command (`##vso[`).
 [[nodiscard]] std::string visible(std::string_view text);
 
 /// Columns that the text takes on a terminal (UTF-8; wide characters count two, combining ones none).

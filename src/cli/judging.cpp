@@ -91,6 +91,10 @@ bool stand_in_for_busy_gpus(std::vector<model::Judgement>& judgements, const Kee
   return any;
 }
 
+model::Judgement settled(const Call& call, const Scene& scene, model::Judgement judgement, const Question& question) {
+  return compare::settle(std::move(judgement), scene.policy, question.context, model::utc_day(call.machine.now()));
+}
+
 }  // namespace
 
 model::Verdict judge(const Call& call, const Scene& scene, const model::Environment& environment,
@@ -99,21 +103,24 @@ model::Verdict judge(const Call& call, const Scene& scene, const model::Environm
   Keeper keeper(call, scene, environment.name, question.keeping);
   const auto inputs = inputs_of(scene, locks);
   if (auto kept = keeper.find(inputs)) return *std::move(kept);
+  const auto readable = read(locks, scene, question);
+  // For locks that are refused nothing is looked at, so that no child is started.
+  if (readable.baselines.empty()) {
+    auto refused = readable.unreadable;
+    for (auto& judgement : refused) judgement = settled(call, scene, std::move(judgement), question);
+    return compare::combine(std::move(refused), {});
+  }
 
   keeper.begin();
   auto subject = look_at(call, scene, discover(call, scene, &environment));
   keeper.rest_on(subject.observed);
-  const auto readable = read(locks, scene, question);
   auto judgements = readable.unreadable;
   Inquest inquest(call, scene, environment, question, subject, purse, keeper);
-  if (!readable.baselines.empty()) {
-    const auto judged = inquest.judge(readable.baselines);
-    judgements.insert(judgements.end(), judged.begin(), judged.end());
-  }
+  const auto judged = inquest.judge(readable.baselines);
+  judgements.insert(judgements.end(), judged.begin(), judged.end());
   for (auto& judgement : judgements) {
     judgement.install = subject.observed.install;
-    judgement =
-        compare::settle(std::move(judgement), scene.policy, question.context, model::utc_day(call.machine.now()));
+    judgement = settled(call, scene, std::move(judgement), question);
   }
   const bool partly_kept = stand_in_for_busy_gpus(judgements, keeper, inputs, question);
   auto verdict = compare::combine(std::move(judgements), findings_of(call, subject.observed));

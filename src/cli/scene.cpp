@@ -63,11 +63,11 @@ Scene look_around(const Call& call, const repository::Source& source) {
 
 Scene look_around_without_policy(const Call& call) {
   Scene scene{{}, {}, without_policy(), {}};
-  for (auto folder = call.machine.directory; folder.has_relative_path(); folder = folder.parent_path()) {
-    if (!std::filesystem::exists(folder / ".git")) continue;
-    scene.repository = repository::Repository::find(call.machine.directory, call.machine.environment);
-    break;
-  }
+  // A work tree may have no .git of its own: a variable names it.
+  bool may_be_one = !call.machine.variable("GIT_DIR").empty();
+  for (auto folder = call.machine.directory; folder.has_relative_path(); folder = folder.parent_path())
+    may_be_one = may_be_one || std::filesystem::exists(folder / ".git");
+  if (may_be_one) scene.repository = repository::Repository::find(call.machine.directory, call.machine.environment);
   return scene;
 }
 

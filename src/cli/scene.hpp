@@ -25,7 +25,8 @@ struct Scene {
 /// In no repository, or in one without a policy: a scene without one.
 [[nodiscard]] Scene look_around(const Call& call, const repository::Source& source = {});
 
-/// For --lock: git is asked only where a `.git` is seen going up, for what may be opened there; no policy counts.
+/// For --lock: git is asked only where a `.git` is seen going up or GIT_DIR is set, for what may be opened there; no
+/// policy counts.
 [[nodiscard]] Scene look_around_without_policy(const Call& call);
 
 /// For a command that needs both. Error usage where one is missing, with the command that makes it.

@@ -50,8 +50,7 @@ constexpr std::array<std::string_view, 18> git_local{
 }  // namespace
 
 bool is_git_local(std::string_view name) {
-  return std::ranges::find(git_local, name) != git_local.end() || name.starts_with("GIT_CONFIG_KEY_") ||
-         name.starts_with("GIT_CONFIG_VALUE_");
+  return std::ranges::find(git_local, name) != git_local.end() || name.starts_with("GIT_CONFIG");
 }
 
 Layer git_removal(const model::EnvironmentMap& environment) {

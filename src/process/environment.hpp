@@ -26,7 +26,8 @@ struct Environment {
 /// The caller's environment with each layer laid over it in order; a later one wins.
 [[nodiscard]] Environment merge(const model::EnvironmentMap& caller, const std::vector<Layer>& layers);
 
-/// Whether git sets it for one repository (`git rev-parse --local-env-vars`, git 2.30 to 2.50).
+/// Whether git sets it for one repository (`git rev-parse --local-env-vars`, git 2.30 to 2.50), or it names or holds a
+/// configuration of git's.
 [[nodiscard]] bool is_git_local(std::string_view name);
 
 /// The layer that takes git's local variables and ENVGUARD_* away from every child that is not git.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -146,12 +147,24 @@ std::vector<fs::path> origins(const Situation& situation) {
 }  // namespace
 
 Answer may_start(const Situation& situation) {
-  Examination examination(situation);
-  for (const auto& file : libraries_named(situation.environment, situation.directory, origins(situation)))
-    examination.visit(file);
-  for (const auto& folder : library_folders(situation.environment, situation.directory, origins(situation)))
-    for (const auto& each : with_cpu_folders(folder)) examination.visit_libraries(each);
-  return examination.answer();
+  std::map<std::string, Examination> by_variable;
+  const auto examination = [&](const std::string& variable) -> Examination& {
+    return by_variable.try_emplace(variable, situation).first->second;
+  };
+  for (const auto& [variable, file] : libraries_named(situation.environment, situation.directory, origins(situation)))
+    examination(variable).visit(file);
+  for (const auto& [variable, folder] : library_folders(situation.environment, situation.directory, origins(situation)))
+    for (const auto& each : with_cpu_folders(folder)) examination(variable).visit_libraries(each);
+  Answer all;
+  for (const auto& [variable, examined] : by_variable) {
+    auto answer = examined.answer();
+    all.seen.merge(answer.seen);
+    if (all.refusal || !answer.refusal) continue;
+    all.refusal = Refusal{
+        fmt::format("{} brings in a library that may not be opened: {}", base::visible(variable), answer.refusal->why),
+        fmt::format("take it out of {}", base::visible(variable))};
+  }
+  return all;
 }
 
 Answer may_open(const model::Install& install, model::FoundBy found_by, const Situation& situation) {

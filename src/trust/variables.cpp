@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/elf.hpp"
+
 namespace envguard::trust {
 namespace {
 
@@ -96,26 +98,26 @@ std::vector<fs::path> meanings(const std::string& entry, const std::vector<fs::p
   return {texts.begin(), texts.end()};
 }
 
-std::vector<fs::path> libraries_named(const model::EnvironmentMap& environment, const fs::path& directory,
-                                      const std::vector<fs::path>& origins) {
-  std::vector<fs::path> found;
+std::vector<Named> libraries_named(const model::EnvironmentMap& environment, const fs::path& directory,
+                                   const std::vector<fs::path>& origins) {
+  std::vector<Named> found;
   for (const auto& [name, value] : environment) {
     if (value.size() > longest_value) continue;
     const bool opener = std::ranges::find(openers, name) != openers.end();
-    for (const std::string& entry : entries(value, ":;, \t")) {
-      if (!opener && entry.find(".so") == std::string::npos) continue;
-      for (const fs::path& path : meanings(entry, origins))
-        if (const fs::path file = directory / path; is_file(file)) found.push_back(file);
-    }
-    // A value is not always a list, and a path may hold a separator.
-    if (opener && is_file(directory / value)) found.push_back(directory / value);
+    auto texts = entries(value, ":;, \t");
+    texts.push_back(value);  // not always a list, and a path may hold a separator
+    for (const std::string& text : texts)
+      for (const fs::path& path : meanings(text, origins)) {
+        const fs::path file = directory / path;
+        if (is_file(file) && (opener || base::ElfFile(file).may_be_library())) found.push_back({name, file});
+      }
   }
   return found;
 }
 
-std::vector<fs::path> library_folders(const model::EnvironmentMap& environment, const fs::path& directory,
-                                      const std::vector<fs::path>& origins) {
-  std::vector<fs::path> found;
+std::vector<Named> library_folders(const model::EnvironmentMap& environment, const fs::path& directory,
+                                   const std::vector<fs::path>& origins) {
+  std::vector<Named> found;
   for (const char* name : {"LD_LIBRARY_PATH", "GCONV_PATH", "OPENSSL_MODULES", "OPENSSL_ENGINES", "UCX_MODULE_DIR"}) {
     const auto value = environment.find(name);
     if (value == environment.end() || value->second.empty()) continue;
@@ -123,7 +125,7 @@ std::vector<fs::path> library_folders(const model::EnvironmentMap& environment, 
     for (std::string_view rest = value->second;;) {
       const auto end = rest.find_first_of(":;");
       for (const fs::path& path : meanings(std::string(rest.substr(0, end)), origins))
-        found.push_back(directory / path);
+        found.push_back({name, directory / path});
       if (end == std::string_view::npos) break;
       rest.remove_prefix(end + 1);
     }

@@ -1,25 +1,32 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "model/machine.hpp"
 
 namespace envguard::trust {
 
-/// Files that these variables make a program open as libraries, as the variables name them: LD_PRELOAD, LD_AUDIT, the
-/// profilers, injections and plugins of Intel, NVIDIA and OpenMP, and any other variable with an entry that names an
-/// existing `*.so*` file. Bare names, which are looked for in LD_LIBRARY_PATH, are left to `library_folders`. Relative
-/// entries start at `directory`.
-[[nodiscard]] std::vector<std::filesystem::path> libraries_named(const model::EnvironmentMap& environment,
-                                                                 const std::filesystem::path& directory,
-                                                                 const std::vector<std::filesystem::path>& origins);
+/// A file or folder, and the variable that names it.
+struct Named {
+  std::string variable;
+  std::filesystem::path path;
+};
+
+/// Existing files that these variables may make a program open as libraries: LD_PRELOAD, LD_AUDIT, the profilers,
+/// injections and plugins of Intel, NVIDIA and OpenMP, whatever such a file looks like, and of every other variable
+/// what could be a library. Bare names, which are looked for in LD_LIBRARY_PATH, are left to `library_folders`.
+/// Relative entries start at `directory`.
+[[nodiscard]] std::vector<Named> libraries_named(const model::EnvironmentMap& environment,
+                                                 const std::filesystem::path& directory,
+                                                 const std::vector<std::filesystem::path>& origins);
 
 /// The folders of LD_LIBRARY_PATH, and of the variables by which glibc, OpenSSL and UCX find modules, absolute, with
 /// each meaning that $ORIGIN (one of `origins`), $LIB and $PLATFORM can have.
-[[nodiscard]] std::vector<std::filesystem::path> library_folders(const model::EnvironmentMap& environment,
-                                                                 const std::filesystem::path& directory,
-                                                                 const std::vector<std::filesystem::path>& origins);
+[[nodiscard]] std::vector<Named> library_folders(const model::EnvironmentMap& environment,
+                                                 const std::filesystem::path& directory,
+                                                 const std::vector<std::filesystem::path>& origins);
 
 /// An entry of a search path with each meaning that its tokens can have; the dynamic linker takes one of them.
 [[nodiscard]] std::vector<std::filesystem::path> meanings(const std::string& entry,

@@ -255,6 +255,7 @@ TEST_F(Trust, WhatVariablesMakeEveryChildLoad) {
   write(top / "lib/glibc-hwcaps/x86-64-v3/libx.so", "x");
   write(top / "lib/haswell/tls/libx.so", "x");
   write(scratch.folder() / "own/libx.so", "x");
+  compile(top / "elf", "/");
   const auto in_top = [&](const char* path) { return (top / path).string(); };
   const std::vector<std::pair<std::string, std::string>> variables{
       {"LD_PRELOAD", in_top("data.bin")},
@@ -262,7 +263,7 @@ TEST_F(Trust, WhatVariablesMakeEveryChildLoad) {
       {"LD_AUDIT", in_top("data.bin")},
       {"INTEL_LIBITTNOTIFY64", in_top("data.bin")},
       {"OMP_TOOL_LIBRARIES", "/nonexistent:" + in_top("data.bin")},
-      {"ANYTHING", "x=1,lib/libx.so"},
+      {"ANYTHING", "x=1,elf"},
       {"LD_LIBRARY_PATH", in_top("lib")},
       {"LD_LIBRARY_PATH", "/usr/lib:lib"},
       {"LD_LIBRARY_PATH", top.parent_path().string() + "/$PLATFORM:" + top.string() + "/$LIB"},
@@ -273,7 +274,7 @@ TEST_F(Trust, WhatVariablesMakeEveryChildLoad) {
     situation.environment = {{name, value}};
     EXPECT_EQ(why_not(trust::may_start(situation)), "") << name << "=" << value << ", untracked";
   }
-  for (const char* each : {"data.bin", "lib/libx.so"}) track(top, top / each);
+  for (const char* each : {"data.bin", "elf", "lib/libx.so"}) track(top, top / each);
   for (const auto& [name, value] : variables) {
     situation.environment = {{name, value}};
     EXPECT_THAT(why_not(trust::may_start(situation)), HasSubstr("git tracks")) << name << "=" << value;

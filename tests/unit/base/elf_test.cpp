@@ -87,6 +87,14 @@ TEST_F(Elf, SegmentsThatDoNotAscendAreDamage) {
   }
 }
 
+TEST_F(Elf, WhatCouldBeOpenedAsALibrary) {
+  const auto library = a_library();
+  EXPECT_TRUE(ElfFile(library).may_be_library());
+  EXPECT_TRUE(ElfFile(put(bytes_of(library).substr(0, 64))).may_be_library()) << "damaged, and the linker may not mind";
+  EXPECT_FALSE(ElfFile("/proc/self/exe").may_be_library()) << "a program";
+  EXPECT_FALSE(ElfFile(put("text")).may_be_library());
+}
+
 TEST_F(Elf, RunPaths) {
   const auto library = (folder_ / "library.so").string();
   for (const char* tags : {"--enable-new-dtags", "--disable-new-dtags"}) {

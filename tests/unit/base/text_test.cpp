@@ -11,6 +11,7 @@ TEST(Visible, ShowsWhatATerminalWouldObey) {
   EXPECT_EQ(visible("plain ünïcode 漢"), "plain ünïcode 漢");
   EXPECT_EQ(visible("\x1b[31mred\n"), "\\x1b[31mred\\x0a");
   EXPECT_EQ(visible("\xff\xfe"), "\\xff\\xfe");
+  EXPECT_EQ(visible("a ##vso[task.x]b ##[error]c # ## [d"), "a \\x23#vso[task.x]b \\x23#[error]c # ## [d");
   EXPECT_EQ(visible("a\u202eb"), "a\\u{202e}b");  // right-to-left override
 }
 
