@@ -3,6 +3,7 @@ PyTorch itself has no GPU here, so nothing is measured on one."""
 
 import json
 
+import forging
 import gpu_machines
 import harness
 
@@ -40,6 +41,7 @@ class Judging(harness.Sandbox):
         text = source.replace('"train"', f'"{folder.name}"').replace('"NVIDIA H200"', f'"{gpu}"')
         (folder / "h200.toml").write_text(text.replace("sm-count = 132", f"sm-count = {sm_count}{instance}"),
                                           encoding="utf-8")
+        forging.whole_gpu_lock(self, folder / "h200.toml")
 
     def test_the_key(self):
         result = self.on(harness.MATCH, [H200, H100], "doctor", "--format", "json")

@@ -18,6 +18,22 @@ def edit(lock, change):
     lock.write_text(change(lock.read_text(encoding="utf-8")), encoding="utf-8")
 
 
+def whole_gpu_lock(sandbox, lock):
+    """Gives a lock of a GPU a line for every probe that recipe 1 had on GPUs, and makes it one of that recipe: the rest as it is."""
+    recipe = harness.SOURCE / "fixtures" / "recipe"
+    first = (recipe / "recipe-1.txt").read_text(encoding="ascii").split()
+    here = [line.split() for line in (recipe / "definitions.txt").read_text(encoding="ascii").splitlines()]
+    layers = {}
+    for probe, devices, _ in here:
+        if probe in first and "cuda" in devices:
+            layer, name = probe.split(".", 1)
+            layers.setdefault(layer, []).append(f'"{name}" = "{0:032x}"\n')
+    strict = "".join(f"\n[strict.{layer}]\n" + "".join(lines) for layer, lines in layers.items())
+    head = re.sub(r"(?m)^(seal|as-is-id) = .*\n", "", lock.read_text(encoding="utf-8").split("\n[strict.")[0])
+    lock.write_text(head.replace("schema = 2", "schema = 1") + strict, encoding="utf-8")
+    forge(sandbox, lock)
+
+
 def bands(evidence):
     """The band of every record, None where there is none."""
     content = evidence.read_bytes()
