@@ -35,7 +35,7 @@ class VariableInputs(hostile.Hostile):
         """"/usr/x:" names two folders: the second is the one where one stands."""
         self.make_library(self.work / "libnvidia-ml.so.1")
         self.commit()
-        for value in ("/usr/x:", ":/usr/x", "/usr/x::/usr/y", ".", "lib/..", "/usr/x;"):
+        for value in ("/usr/x:", ":/usr/x", "/usr/x::/usr/y", ".", "envguard.lock.d/..", "/usr/x;"):
             self.refused({"LD_LIBRARY_PATH": value}, commands=MEASURING[:1])
 
     def test_folders_that_the_linker_adds(self):
@@ -48,10 +48,12 @@ class VariableInputs(hostile.Hostile):
 
     def test_a_variable_that_names_a_library(self):
         library = self.make_library(self.work / "data.bin")
+        plugin = self.make_library(self.work / "plugin.so")
         self.commit()
         for name in ("INTEL_LIBITTNOTIFY64", "INTEL_JIT_PROFILER64", "NVTX_INJECTION64_PATH", "CUDA_INJECTION64_PATH",
-                     "OMP_TOOL_LIBRARIES", "NCCL_NET_PLUGIN", "NCCL_TUNER_PLUGIN", "A_NAME_OF_NEXT_YEAR"):
+                     "OMP_TOOL_LIBRARIES", "NCCL_NET_PLUGIN", "NCCL_TUNER_PLUGIN"):
             self.refused({name: str(library)}, commands=MEASURING[:1])
+        self.refused({"A_NAME_OF_NEXT_YEAR": str(plugin)}, commands=MEASURING[:1])
         for value in (f"/usr/lib/x.so:{library}", f"x,{library}", f"{library};", f"x {library}"):
             self.refused({"OMP_TOOL_LIBRARIES": value}, commands=MEASURING[:1])
 
