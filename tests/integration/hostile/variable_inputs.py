@@ -134,7 +134,8 @@ class VariableInputs(hostile.Hostile):
             (self.work / name).symlink_to(device)
         self.commit()
         for command in (("fingerprint",), ("doctor",), ("check", "--ci"), ("init", "--yes")):
-            self.runs_nothing(self.tracked(), *command, env={"VIRTUAL_ENV": str(self.work / ".venv")})
+            code = harness.MATCH if command == ("doctor",) else None
+            self.runs_nothing(self.tracked(), *command, code=code, env={"VIRTUAL_ENV": str(self.work / ".venv")})
 
     def test_a_library_outside_that_looks_into_the_repository(self):
         """A PyTorch that was built here keeps the checkout in its DT_RUNPATH."""
