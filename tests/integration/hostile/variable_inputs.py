@@ -96,6 +96,12 @@ class VariableInputs(hostile.Hostile):
             for command in (("fingerprint",), ("doctor",)):
                 self.runs_nothing(self.tracked(), *command, env={"XDG_CACHE_HOME": value})
 
+    def test_a_cache_in_the_repository(self):
+        """What was kept there may have come with the repository: nothing is read from it, so nothing is written to it."""
+        for value in (str(self.work / "c"), "c"):
+            self.envguard(harness.MATCH, "check", env={"XDG_CACHE_HOME": value})
+            self.assertFalse((self.work / "c" / "envguard").exists(), value)
+
     def test_a_home_in_the_repository(self):
         self.environment.pop("ENVGUARD_TORCH")
         self.make_install(self.work / ".local")
