@@ -67,6 +67,7 @@ class VariableInputs(hostile.Hostile):
                 if command != ("doctor",):
                     self.assertEqual(result.returncode, harness.UNTRUSTED, f"{name} {command}\n{result.stdout}{result.stderr}")
                 self.starts_no_engine(seen)
+                self.assertEqual(seen.against([library]), [], f"{name} {command}")
 
     def test_a_program_that_a_variable_names(self):
         """PyTorch starts what TORCH_ADDR2LINE_BINARY names when it prints a stack of calls. A script is enough."""
