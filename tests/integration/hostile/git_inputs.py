@@ -112,7 +112,7 @@ class GitInputs(hostile.Hostile):
             policy.write('\n[environments.default]\npython = ".venv"\nroot = "sub"\n')
         self.commit()
         files = [file for file in (self.folder / "elsewhere").rglob("*") if file.is_file()]
-        self.nothing_runs(files, commands=FEW)
+        self.nothing_runs(files, commands=(("fingerprint",), ("check", "--no-cache"), ("doctor",)))
 
     def test_pyvenv_cfg_that_leads_out(self):
         """One tracked text file, and the packages of another install."""

