@@ -53,7 +53,8 @@ class VariableInputs(hostile.Hostile):
         for name in ("INTEL_LIBITTNOTIFY64", "INTEL_JIT_PROFILER64", "NVTX_INJECTION64_PATH", "CUDA_INJECTION64_PATH",
                      "OMP_TOOL_LIBRARIES", "NCCL_NET_PLUGIN", "NCCL_TUNER_PLUGIN"):
             self.refused({name: str(library)}, commands=MEASURING[:1])
-        self.refused({"A_NAME_OF_NEXT_YEAR": str(plugin)}, commands=MEASURING[:1])
+        for file in (library, plugin):
+            self.refused({"A_NAME_OF_NEXT_YEAR": str(file)}, commands=MEASURING[:1])
         for value in (f"/usr/lib/x.so:{library}", f"x,{library}", f"{library};", f"x {library}"):
             self.refused({"OMP_TOOL_LIBRARIES": value}, commands=MEASURING[:1])
 
