@@ -27,6 +27,18 @@ bool casts_doubt(const model::Verdict& verdict) {
   });
 }
 
+/// Nothing where an engine could not tell all that was asked for: what such a run rests on is not known.
+std::optional<manifest::Opened> opened_by(const std::vector<std::vector<model::Run>>& runs) {
+  manifest::Opened opened;
+  for (const auto& of_one : runs)
+    for (const auto& run : of_one) {
+      if (!run.asked) return std::nullopt;
+      opened.mapped.insert(opened.mapped.end(), run.libraries.begin(), run.libraries.end());
+      opened.asked.insert(opened.asked.end(), run.asked->begin(), run.asked->end());
+    }
+  return opened;
+}
+
 }  // namespace
 
 model::Run KeptLaboratory::measure(const compare::Measure& wanted) {
@@ -115,11 +127,10 @@ void Keeper::keep(const model::Verdict& verdict, const std::vector<manifest::Inp
   if (keeping_ != Keeping::runs_and_verdict || runs.empty() || basis.on_mig || basis.leaves_gpus_out ||
       !compare::may_be_kept(verdict))
     return;
-  std::vector<model::Library> mapped;
-  for (const auto& of_one : runs)
-    for (const auto& run : of_one) mapped.insert(mapped.end(), run.libraries.begin(), run.libraries.end());
+  const auto opened = opened_by(runs);
+  if (!opened) return;
   const auto when = basis.used_kept && kept_ ? kept_->measured : started_;
-  const auto state = manifest::complete(before_, call_.machine, mapped, when);
+  const auto state = manifest::complete(before_, call_.machine, *opened, when);
   if (!state) return;
   for (const auto& of_one : runs)
     for (std::size_t index = 0; index < of_one.size(); ++index)

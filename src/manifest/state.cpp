@@ -40,6 +40,12 @@ std::optional<std::string> difference(const NamedValues& before, const NamedValu
   return std::min(a->first, b->first);
 }
 
+std::vector<std::string> names_of(const NamedValues& lines) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : lines) names.push_back(name);
+  return names;
+}
+
 bool younger(const Seen& file, Time than) {
   const auto stamp = std::chrono::duration_cast<std::chrono::nanoseconds>((than - stamp_delay).time_since_epoch());
   return file.identity && file.identity->changed >= stamp.count();
@@ -75,11 +81,11 @@ State look(const model::Machine& machine, const std::vector<model::Sighting>& si
   return state;
 }
 
-std::optional<State> complete(const State& before, const model::Machine& machine,
-                              const std::vector<model::Library>& mapped, Time started) {
+std::optional<State> complete(const State& before, const model::Machine& machine, const Opened& opened, Time started) {
   if (changed(before, machine)) return std::nullopt;
   State state = before;
-  for (const auto& library : mapped) {
+  state.variables = variable_lines(machine.environment, opened.asked);
+  for (const auto& library : opened.mapped) {
     if (!library.path.is_absolute()) continue;  // the kernel's vdso
     state.files.push_back({library.path, identify(library.path)});
     if (!state.files.back().identity) return std::nullopt;
@@ -91,7 +97,7 @@ std::optional<State> complete(const State& before, const model::Machine& machine
 }
 
 std::optional<std::string> changed(const State& state, const model::Machine& machine) {
-  if (const auto name = difference(state.variables, variable_lines(machine.environment)))
+  if (const auto name = difference(state.variables, variable_lines(machine.environment, names_of(state.variables))))
     return "the variable " + base::visible(*name) + " is not what it was";
   if (const auto name = difference(state.machine, machine_lines(machine))) return "other " + base::visible(*name);
   for (const auto& [path, identity] : state.files) {

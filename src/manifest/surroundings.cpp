@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <map>
 #include <string_view>
 
 #include <unistd.h>
@@ -143,13 +144,13 @@ NamedValues machine_lines(const model::Machine& machine) {
   return lines;
 }
 
-NamedValues variable_lines(const model::EnvironmentMap& environment) {
-  NamedValues lines;
-  for (const auto& [name, value] : environment) {
-    if (!counts(name)) continue;
-    lines.emplace_back(name, base::hash128(name == "PATH" ? without_git_core(value) : value).hex());
-  }
-  return lines;
+NamedValues variable_lines(const model::EnvironmentMap& environment, const std::vector<std::string>& asked) {
+  std::map<std::string, std::string> lines;
+  for (const auto& name : asked) lines.emplace(name, not_set);
+  for (const auto& [name, value] : environment)
+    if (counts(name) || lines.contains(name))
+      lines[name] = base::hash128(name == "PATH" ? without_git_core(value) : value).hex();
+  return {lines.begin(), lines.end()};
 }
 
 std::vector<fs::path> library_folders(const model::Machine& machine) {

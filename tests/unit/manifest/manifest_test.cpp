@@ -148,11 +148,11 @@ TEST_F(ManifestFiles, CompletedByWhatWasMapped) {
   const auto before = state();
   put("mapped", "x");
   const auto done =
-      complete(before, machine, {{"libx.so", folder / "mapped", ""}, {"vdso", "linux-vdso.so.1", ""}}, later());
+      complete(before, machine, {{{"libx.so", folder / "mapped", ""}, {"vdso", "linux-vdso.so.1", ""}}, {}}, later());
   ASSERT_TRUE(done);
   EXPECT_EQ(done->files.size(), before.files.size() + 1);
   EXPECT_NE(done->digest(), before.digest());
-  EXPECT_FALSE(complete(before, machine, {{"libx.so", folder / "gone", ""}}, later()));
+  EXPECT_FALSE(complete(before, machine, {{{"libx.so", folder / "gone", ""}}, {}}, later()));
 }
 
 TEST_F(ManifestFiles, NothingIsKeptOfAStateThatMoved) {
