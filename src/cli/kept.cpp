@@ -111,14 +111,17 @@ void Keeper::begin() {
   started_ = call_.machine.now();
 }
 
-void Keeper::rest_on(const model::Observed& observed) {
+void Keeper::rest_on(const model::Observed& observed, const trust::Searched& searched) {
   if (keeping_ == Keeping::nothing) return;
   const auto& machine = call_.machine;
   auto sightings = observed.sightings;
   for (const auto& library : observed.libraries)
     if (library.path.is_absolute()) sightings.push_back({library.path, true});
   if (observed.install) sightings.push_back({observed.install->library, true});
-  before_ = manifest::look(machine, sightings, {machine.program, machine.engine, machine.hook});
+  before_ = manifest::look(machine, {.sightings = std::move(sightings),
+                                     .programs = {machine.program, machine.engine, machine.hook},
+                                     .folders = searched.folders,
+                                     .links = searched.links});
 }
 
 void Keeper::keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs, const Basis& basis) const {

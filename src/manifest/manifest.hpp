@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,10 +30,17 @@ struct State {
   friend bool operator==(const State&, const State&) = default;
 };
 
-/// The state as it was found: `sightings`, `programs` (envguard, engine, hook), /etc/ld.so.{cache,preload}, the folders
-/// of LD_LIBRARY_PATH, variables, machine.
-[[nodiscard]] State look(const model::Machine& machine, const std::vector<model::Sighting>& sightings,
-                         const std::vector<std::filesystem::path>& programs);
+/// Files that a result will rest on.
+struct Grounds {
+  std::vector<model::Sighting> sightings{};       ///< of discovery and detection
+  std::vector<std::filesystem::path> programs{};  ///< envguard, engine, hook
+  std::set<std::filesystem::path> folders{};      ///< where libraries were looked for, whether there or not
+  std::set<std::filesystem::path> links{};        ///< symbolic links on the way to libraries
+};
+
+/// The state as it was found: `grounds`, /etc/ld.so.{cache,preload}, the folders of LD_LIBRARY_PATH, variables,
+/// machine.
+[[nodiscard]] State look(const model::Machine& machine, const Grounds& grounds);
 
 /// What the engines of a measurement told at their end.
 struct Opened {
@@ -40,8 +48,9 @@ struct Opened {
   std::vector<std::string> asked;  ///< names of variables
 };
 
-/// `before` with what the engines had mapped and asked for. Nothing, so nothing may be kept, where anything changed since
-/// `before` or any file of it is younger than `started` (it may have changed between being read and being looked at).
+/// `before` with what the engines had mapped and asked for. Nothing, so nothing may be kept, where anything changed
+/// since `before` or any file of it is younger than `started` (it may have changed between being read and being looked
+/// at).
 [[nodiscard]] std::optional<State> complete(const State& before, const model::Machine& machine, const Opened& opened,
                                             Time started);
 

@@ -17,8 +17,13 @@ inline constexpr std::string_view not_told = "?";
 
 /// What a result may rest on beside files, cheap enough to be read at each commit: this envguard and the working folder
 /// (what is relative is relative to it), kernel release, boot id, NVIDIA driver (version, parameters, cards), CPU
-/// model, stepping, microcode, instruction sets and affinity. A line that does not exist here is left out.
+/// model, stepping, microcode and instruction sets. A line that does not exist here is left out.
 [[nodiscard]] NamedValues machine_lines(const model::Machine& machine);
+
+/// What this process may do, which the engine inherits: the CPUs on which it may run, whether memory may be made
+/// executable (systemd's MemoryDenyWriteExecute denies it, and with it generated code), seccomp, security label,
+/// personality, limits of memory.
+[[nodiscard]] NamedValues process_lines(const model::Machine& machine);
 
 /// Stands for the value of a variable that was asked for and is not set.
 inline constexpr std::string_view not_set = "not set";
