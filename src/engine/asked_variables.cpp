@@ -21,9 +21,9 @@ struct Slot {
   std::array<char, 124> name{};
 };
 
-/// The recorder is called before `main`, from any thread, in signal handlers and after fork. So it is a table that exists
-/// from the start, takes no memory and waits for nobody: whoever meets a slot that another one is writing takes the next,
-/// and a name may stand in two slots.
+/// The recorder is called before `main`, from any thread, in signal handlers and after fork. So it is a table that
+/// exists from the start, takes no memory and waits for nobody: whoever meets a slot that another one is writing takes
+/// the next, and a name may stand in two slots.
 class Recorder {
  public:
   constexpr Recorder() = default;
