@@ -162,4 +162,13 @@ void AtomicFiles::commit() {
   }
 }
 
+bool is_this_users_alone(const std::filesystem::path& file) {
+  const auto alone = [](const std::filesystem::path& path, mode_t type) {
+    struct stat status{};
+    return ::lstat(path.c_str(), &status) == 0 && (status.st_mode & S_IFMT) == type && status.st_uid == ::geteuid() &&
+           (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+  };
+  return alone(file, S_IFREG) && alone(file.parent_path(), S_IFDIR);
+}
+
 }  // namespace envguard::base

@@ -43,4 +43,8 @@ class AtomicFiles {
   std::vector<Pending> pending_;
 };
 
+/// Whether the path is a plain file, no link, in a folder that is no link, and this user alone owns and can write both.
+/// What others could have written is not believed.
+[[nodiscard]] bool is_this_users_alone(const std::filesystem::path& file);
+
 }  // namespace envguard::base

@@ -5,9 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/error.hpp"
 #include "base/files.hpp"
 
@@ -22,12 +19,6 @@ constexpr std::size_t most_bytes_of_one = std::size_t{16} << 20;
 /// The first line: format, and a digest of key and text, so that neither a flipped bit nor a renamed file is believed.
 std::string header(const base::Hash128& key, std::string_view text) {
   return "envguard 1 " + base::Hasher().field(key.hex()).field(text).digest().hex() + "\n";
-}
-
-bool of_this_user_alone(const fs::path& path) {
-  struct stat status{};
-  return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid() &&
-         (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 struct Aged {
@@ -72,7 +63,7 @@ void Entries::keep(const base::Hash128& key, std::string_view text) const {
 
 std::optional<std::string> Entries::find(const base::Hash128& key) const {
   const auto path = file(key);
-  if (!of_this_user_alone(path)) return std::nullopt;
+  if (!base::is_this_users_alone(path)) return std::nullopt;
   std::error_code error;
   const auto written = fs::last_write_time(path, error);
   if (error || fs::file_time_type::clock::now() - written > bounds_.age) return std::nullopt;

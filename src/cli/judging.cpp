@@ -113,7 +113,7 @@ model::Verdict judge(const Call& call, const Scene& scene, const model::Environm
 
   keeper.begin();
   auto subject = look_at(call, scene, discover(call, scene, &environment));
-  keeper.rest_on(subject.observed);
+  keeper.rest_on(subject.observed, subject.searched);
   auto judgements = readable.unreadable;
   Inquest inquest(call, scene, environment, question, subject, purse, keeper);
   const auto judged = inquest.judge(readable.baselines);

@@ -27,6 +27,18 @@ bool casts_doubt(const model::Verdict& verdict) {
   });
 }
 
+/// Nothing where an engine could not tell all that was asked for: what such a run rests on is not known.
+std::optional<manifest::Opened> opened_by(const std::vector<std::vector<model::Run>>& runs) {
+  manifest::Opened opened;
+  for (const auto& of_one : runs)
+    for (const auto& run : of_one) {
+      if (!run.asked) return std::nullopt;
+      opened.mapped.insert(opened.mapped.end(), run.libraries.begin(), run.libraries.end());
+      opened.asked.insert(opened.asked.end(), run.asked->begin(), run.asked->end());
+    }
+  return opened;
+}
+
 }  // namespace
 
 model::Run KeptLaboratory::measure(const compare::Measure& wanted) {
@@ -99,14 +111,17 @@ void Keeper::begin() {
   started_ = call_.machine.now();
 }
 
-void Keeper::rest_on(const model::Observed& observed) {
+void Keeper::rest_on(const model::Observed& observed, const trust::Searched& searched) {
   if (keeping_ == Keeping::nothing) return;
   const auto& machine = call_.machine;
   auto sightings = observed.sightings;
   for (const auto& library : observed.libraries)
     if (library.path.is_absolute()) sightings.push_back({library.path, true});
   if (observed.install) sightings.push_back({observed.install->library, true});
-  before_ = manifest::look(machine, sightings, {machine.program, machine.engine, machine.hook});
+  before_ = manifest::look(machine, {.sightings = std::move(sightings),
+                                     .programs = {machine.program, machine.engine, machine.hook},
+                                     .folders = searched.folders,
+                                     .links = searched.links});
 }
 
 void Keeper::keep(const model::Verdict& verdict, const std::vector<manifest::Input>& inputs, const Basis& basis) const {
@@ -115,11 +130,10 @@ void Keeper::keep(const model::Verdict& verdict, const std::vector<manifest::Inp
   if (keeping_ != Keeping::runs_and_verdict || runs.empty() || basis.on_mig || basis.leaves_gpus_out ||
       !compare::may_be_kept(verdict))
     return;
-  std::vector<model::Library> mapped;
-  for (const auto& of_one : runs)
-    for (const auto& run : of_one) mapped.insert(mapped.end(), run.libraries.begin(), run.libraries.end());
+  const auto opened = opened_by(runs);
+  if (!opened) return;
   const auto when = basis.used_kept && kept_ ? kept_->measured : started_;
-  const auto state = manifest::complete(before_, call_.machine, mapped, when);
+  const auto state = manifest::complete(before_, call_.machine, *opened, when);
   if (!state) return;
   for (const auto& of_one : runs)
     for (std::size_t index = 0; index < of_one.size(); ++index)

@@ -11,6 +11,7 @@
 #include "manifest/manifest.hpp"
 #include "manifest/store.hpp"
 #include "model/verdict.hpp"
+#include "trust/seen.hpp"
 
 namespace envguard::cli {
 
@@ -59,7 +60,7 @@ class Keeper {
   /// Before anything of the machine is looked at: what changes from now on is not rested on.
   void begin();
   /// Before measuring: the state that the measurement will rest on.
-  void rest_on(const model::Observed& observed);
+  void rest_on(const model::Observed& observed, const trust::Searched& searched);
   /// The state under which Runs were kept, where it is still the machine's and young enough.
   [[nodiscard]] std::optional<base::Hash128> kept_state() const;
   [[nodiscard]] const cache::Cache& cache() const { return cache_; }

@@ -46,6 +46,7 @@ std::filesystem::path highest_folder(const Call& call, const Scene& scene) {
 
 void add(Subject& subject, trust::Answer answer) {
   subject.seen.merge(answer.seen);
+  subject.searched.merge(std::move(answer.searched));
   if (!subject.refusal) subject.refusal = std::move(answer.refusal);
 }
 
@@ -80,7 +81,12 @@ detect::Discovery discover_named(const Call& call, const Scene& scene, const std
 }
 
 Subject look_at(const Call& call, const Scene& scene, detect::Discovery discovery) {
-  Subject subject{.situation = situation_of(call, scene), .observed = {}, .seen = {}, .no_start = {}, .refusal = {}};
+  Subject subject{.situation = situation_of(call, scene),
+                  .observed = {},
+                  .seen = {},
+                  .searched = {},
+                  .no_start = {},
+                  .refusal = {}};
   add(subject, trust::may_start(subject.situation));
   subject.no_start = subject.refusal;
   // The dynamic linker maps the files that it is asked about, so trust is asked first.

@@ -16,7 +16,8 @@ namespace envguard::cli {
 struct Subject {
   trust::Situation situation;
   model::Observed observed;
-  trust::Seen seen;  ///< the files that trust looked at
+  trust::Seen seen;          ///< the files that trust looked at
+  trust::Searched searched;  ///< where libraries are looked for
   /// Why no child is started that loads libraries: a variable of the caller's names some that may not be opened.
   std::optional<trust::Refusal> no_start;
   /// Why the install, or a library that would load with it, is not opened; `no_start` too. Then the dynamic linker was

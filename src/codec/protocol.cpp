@@ -66,6 +66,10 @@ Json line_json(const Libraries& libraries) {
   return {{"libraries", libraries_json(libraries.libraries)}, {"versions", components_json(libraries.versions)}};
 }
 
+Json line_json(const Asked& asked) {
+  return {{"asked", {{"names", texts_json(asked.names)}, {"whole", asked.whole}}}};
+}
+
 Json line_json(const Done& done) {
   Json json{{"probes", done.probes}};
   if (!done.stopped.empty()) json["stopped"] = text_json(done.stopped);
@@ -131,6 +135,7 @@ Line read_line(std::string_view text) {
   if (reader.has("begin")) return Begin{reader.text("begin")};
   if (reader.has("probe")) return probe_line_from(reader);
   if (reader.has("libraries")) return libraries_line_from(reader);
+  if (reader.has("asked")) return Asked{reader.at("asked").texts("names"), reader.at("asked").flag("whole")};
   if (reader.has("done")) return done_from(reader.at("done"));
   reader.refuse("is none of protocol " + std::to_string(protocol_number));
 }

@@ -76,6 +76,13 @@ struct Libraries {
   std::vector<model::Component> versions;
 };
 
+/// The environment variables that the engine and its libraries asked for, after everything was measured. May be split
+/// over several lines. `whole`: false where there were more than the engine could note.
+struct Asked {
+  std::vector<std::string> names;
+  bool whole = true;
+};
+
 /// The last line. `stopped` is "cuda-error" where the process had to end before the plan did, else empty.
 struct Done {
   int probes = 0;
@@ -83,7 +90,7 @@ struct Done {
 };
 inline constexpr std::string_view stopped_by_cuda_error = "cuda-error";
 
-using Line = std::variant<Hello, Opening, NotOpened, Opened, Round, Begin, Probe, Libraries, Done>;
+using Line = std::variant<Hello, Opening, NotOpened, Opened, Round, Begin, Probe, Libraries, Asked, Done>;
 
 /// With its newline.
 [[nodiscard]] std::string write_line(const Line& line);

@@ -66,6 +66,7 @@ std::string write_run(const model::Run& run) {
             {"seconds", float_json(run.seconds)},
             {"output", text_json(run.output)}};
   if (run.gpu) json["gpu"] = gpu_key_json(*run.gpu);
+  if (run.asked) json["asked"] = texts_json(*run.asked);
   if (run.fault) json["fault"] = fault_json(*run.fault);
   return print_json(json);
 }
@@ -85,6 +86,7 @@ model::Run read_run(std::string_view text) {
   run.libraries = libraries_from(reader.items("libraries"));
   run.versions = components_from(reader.items("versions"));
   run.environment = environment_from(reader.items("environment"));
+  if (reader.has("asked")) run.asked = reader.texts("asked");
   if (const auto fault = reader.find("fault")) run.fault = fault_from(*fault);
   run.resumed = reader.flag("resumed");
   run.seconds = reader.number("seconds");

@@ -68,9 +68,8 @@ std::pair<int, int> major_minor(std::string_view version) {
 /// What glibc would map over its own code is not shown to it (bug 22851), whoever it belongs to.
 std::optional<std::string> damaged(const std::vector<fs::path>& files) {
   for (const fs::path& file : files) {
-    std::error_code error;
-    if (fs::is_regular_file(file, error) && !base::ElfFile(file).valid())
-      return fmt::format("{} is no whole ELF library", file.filename().string());
+    const base::ElfFile elf(file);
+    if (elf.may_be_library() && !elf.valid()) return fmt::format("{} is a damaged ELF file", file.filename().string());
   }
   return std::nullopt;
 }

@@ -6,6 +6,9 @@
 #include <tuple>
 #include <utility>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "detect/container.hpp"
 #include "detect/contradictions.hpp"
 #include "detect/cpu.hpp"
@@ -20,6 +23,7 @@
 #include "detect/system.hpp"
 #include "detect/toolkit.hpp"
 #include "detect/torch.hpp"
+#include "process/environment.hpp"
 
 namespace envguard::detect {
 
@@ -39,6 +43,17 @@ void sort_by_name(std::vector<Named>& values) {
 
 void append(std::vector<model::Finding>& findings, std::vector<model::Finding> more) {
   for (model::Finding& finding : more) findings.push_back(std::move(finding));
+}
+
+std::vector<model::Finding> left_out_observers(const model::Machine& machine) {
+  std::vector<std::string> names;
+  for (const auto name : process::observers())
+    if (!machine.variable(std::string(name)).empty()) names.emplace_back(name);
+  if (names.empty()) return {};
+  const std::string list = fmt::format("{}", fmt::join(names, ", "));
+  return {{model::Finding::Severity::note, "observers-left-out",
+           fmt::format("{} would bring a library into PyTorch that watches it. envguard measures without.", list), list,
+           "# your own programs load it: what they compute is not what was measured, if it changes anything"}};
 }
 
 /// Names that nothing has been found for, and that are not envguard's own words for parts of torch.
@@ -110,6 +125,7 @@ model::Observed observe(const model::Machine& machine, Discovery discovery, bool
   observed.wsl = wsl(machine);
   observed.container = container(machine);
   observed.findings = std::move(discovery.findings);
+  append(observed.findings, left_out_observers(machine));
   append(observed.findings, std::move(facts.findings));
   std::ranges::stable_sort(observed.findings, std::greater<>{}, &model::Finding::severity);
   observed.passed_over = std::move(discovery.passed_over);

@@ -14,6 +14,7 @@
 #include "codec/build_id.hpp"
 #include "codec/plan.hpp"
 #include "codec/protocol.hpp"
+#include "engine/asked_variables.hpp"
 #include "engine/channel.hpp"
 #include "engine/cuda/driver.hpp"
 #include "engine/ladder.hpp"
@@ -31,6 +32,7 @@ namespace envguard::engine {
 namespace {
 
 constexpr std::size_t libraries_a_line = 100;  // a line has at most 64 KiB
+constexpr std::size_t variables_a_line = 300;
 constexpr const char* libcuda = "libcuda.so.1";
 
 model::Plan read_plan() {
@@ -105,6 +107,19 @@ void send_libraries(const Channel& channel, const torch::Torch& torch) {
   }
 }
 
+/// After the last probe: whatever was asked for may have chosen what computes.
+void send_asked(const Channel& channel) {
+  const auto names = asked_variables();
+  if (!names) {
+    channel.send(codec::Asked{{}, false});
+    return;
+  }
+  for (std::size_t i = 0; i == 0 || i < names->size(); i += variables_a_line) {
+    const auto part = std::span(*names).subspan(i, std::min(variables_a_line, names->size() - i));
+    channel.send(codec::Asked{{part.begin(), part.end()}, true});
+  }
+}
+
 void measure(Channel& channel, const model::Plan& plan) try {
   const Announce announce = [&channel](const std::filesystem::path& library) {
     channel.send(codec::Opening{library.string()});
@@ -116,6 +131,7 @@ void measure(Channel& channel, const model::Plan& plan) try {
   printed.hand_on();
   const codec::Done done = Ladder(torch, plan, channel, printed).run();
   send_libraries(channel, torch);
+  send_asked(channel);
   channel.send(done);
 } catch (const torch::CannotOpen& error) {
   channel.send(error.answer());

@@ -16,10 +16,14 @@ struct Identity {
 /// Of the file that the path leads to; nothing where there is none.
 [[nodiscard]] std::optional<Identity> identify(const std::filesystem::path& path);
 
+/// The same of a symbolic link itself.
+[[nodiscard]] std::optional<Identity> identify_link(const std::filesystem::path& path);
+
 /// A file that something rested on; nothing in `identity`: it was looked for and absent.
 struct Seen {
   std::filesystem::path path;
   std::optional<Identity> identity;
+  bool link = false;  ///< the symbolic link itself is meant, not what it leads to
   friend bool operator==(const Seen&, const Seen&) = default;
 };
 

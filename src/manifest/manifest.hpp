@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,7 +22,7 @@ using Time = std::chrono::system_clock::time_point;
 /// The state that a result was measured in. Taken before measuring, completed after it.
 struct State {
   std::vector<Seen> files;
-  NamedValues variables;
+  NamedValues variables;  ///< as `variable_lines` has them; a name with `not_set` was asked for in vain
   NamedValues machine;
 
   /// XXH3-128 of all of it: what a kept Run is filed under.
@@ -29,16 +30,29 @@ struct State {
   friend bool operator==(const State&, const State&) = default;
 };
 
-/// The state as it was found: `sightings`, `programs` (envguard, engine, hook), /etc/ld.so.{cache,preload}, the folders
-/// of LD_LIBRARY_PATH, variables, machine.
-[[nodiscard]] State look(const model::Machine& machine, const std::vector<model::Sighting>& sightings,
-                         const std::vector<std::filesystem::path>& programs);
+/// Files that a result will rest on.
+struct Grounds {
+  std::vector<model::Sighting> sightings{};       ///< of discovery and detection
+  std::vector<std::filesystem::path> programs{};  ///< envguard, engine, hook
+  std::set<std::filesystem::path> folders{};      ///< where libraries were looked for, whether there or not
+  std::set<std::filesystem::path> links{};        ///< symbolic links on the way to libraries
+};
 
-/// `before` with the libraries that the engine had mapped at its end. Nothing, so nothing may be kept, where anything
-/// changed since `before` or any file of it is younger than `started` (it may have changed between being read and being
-/// looked at).
-[[nodiscard]] std::optional<State> complete(const State& before, const model::Machine& machine,
-                                            const std::vector<model::Library>& mapped, Time started);
+/// The state as it was found: `grounds`, /etc/ld.so.{cache,preload}, the folders of LD_LIBRARY_PATH, variables,
+/// machine.
+[[nodiscard]] State look(const model::Machine& machine, const Grounds& grounds);
+
+/// What the engines of a measurement told at their end.
+struct Opened {
+  std::vector<model::Library> mapped;
+  std::vector<std::string> asked;  ///< names of variables
+};
+
+/// `before` with what the engines had mapped and asked for. Nothing, so nothing may be kept, where anything changed
+/// since `before` or any file of it is younger than `started` (it may have changed between being read and being looked
+/// at).
+[[nodiscard]] std::optional<State> complete(const State& before, const model::Machine& machine, const Opened& opened,
+                                            Time started);
 
 /// Why this state is not the machine's any more; nothing: it is.
 [[nodiscard]] std::optional<std::string> changed(const State& state, const model::Machine& machine);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -21,8 +22,9 @@ void hash(base::Hasher& hasher, const NamedValues& lines) {
 
 // By path, each once.
 std::vector<Seen> sorted(std::vector<Seen> files) {
-  std::sort(files.begin(), files.end(), [](const Seen& a, const Seen& b) { return a.path < b.path; });
-  const auto same_path = [](const Seen& a, const Seen& b) { return a.path == b.path; };
+  std::sort(files.begin(), files.end(),
+            [](const Seen& a, const Seen& b) { return std::tie(a.path, a.link) < std::tie(b.path, b.link); });
+  const auto same_path = [](const Seen& a, const Seen& b) { return a.path == b.path && a.link == b.link; };
   files.erase(std::unique(files.begin(), files.end(), same_path), files.end());
   return files;
 }
@@ -40,6 +42,18 @@ std::optional<std::string> difference(const NamedValues& before, const NamedValu
   return std::min(a->first, b->first);
 }
 
+NamedValues machine_and_process(const model::Machine& machine) {
+  auto lines = machine_lines(machine);
+  for (auto& line : process_lines(machine)) lines.push_back(std::move(line));
+  return lines;
+}
+
+std::vector<std::string> names_of(const NamedValues& lines) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : lines) names.push_back(name);
+  return names;
+}
+
 bool younger(const Seen& file, Time than) {
   const auto stamp = std::chrono::duration_cast<std::chrono::nanoseconds>((than - stamp_delay).time_since_epoch());
   return file.identity && file.identity->changed >= stamp.count();
@@ -50,8 +64,8 @@ bool younger(const Seen& file, Time than) {
 base::Hash128 State::digest() const {
   base::Hasher hasher;
   hasher.number(files.size());
-  for (const auto& [path, identity] : files) {
-    hasher.field(path.native()).number(identity.has_value());
+  for (const auto& [path, identity, link] : files) {
+    hasher.field(path.native()).number(identity.has_value()).number(link);
     if (!identity) continue;
     hasher.number(identity->device).number(identity->inode).number(identity->size);
     hasher.number(static_cast<std::uint64_t>(identity->modified)).number(static_cast<std::uint64_t>(identity->changed));
@@ -61,25 +75,26 @@ base::Hash128 State::digest() const {
   return hasher.digest();
 }
 
-State look(const model::Machine& machine, const std::vector<model::Sighting>& sightings,
-           const std::vector<std::filesystem::path>& programs) {
+State look(const model::Machine& machine, const Grounds& grounds) {
   State state;
   const auto see = [&](const std::filesystem::path& path) { state.files.push_back({path, identify(path)}); };
-  for (const auto& sighting : sightings) see(sighting.path);
-  for (const auto& program : programs) see(program);
+  for (const auto& sighting : grounds.sightings) see(sighting.path);
+  for (const auto& program : grounds.programs) see(program);
+  for (const auto& folder : grounds.folders) see(folder);
+  for (const auto& link : grounds.links) state.files.push_back({link, identify_link(link), true});
   for (const auto* file : {"ld.so.cache", "ld.so.preload"}) see(machine.etc / file);
   for (const auto& folder : library_folders(machine)) see(folder);
   state.files = sorted(std::move(state.files));
   state.variables = variable_lines(machine.environment);
-  state.machine = machine_lines(machine);
+  state.machine = machine_and_process(machine);
   return state;
 }
 
-std::optional<State> complete(const State& before, const model::Machine& machine,
-                              const std::vector<model::Library>& mapped, Time started) {
+std::optional<State> complete(const State& before, const model::Machine& machine, const Opened& opened, Time started) {
   if (changed(before, machine)) return std::nullopt;
   State state = before;
-  for (const auto& library : mapped) {
+  state.variables = variable_lines(machine.environment, opened.asked);
+  for (const auto& library : opened.mapped) {
     if (!library.path.is_absolute()) continue;  // the kernel's vdso
     state.files.push_back({library.path, identify(library.path)});
     if (!state.files.back().identity) return std::nullopt;
@@ -91,11 +106,11 @@ std::optional<State> complete(const State& before, const model::Machine& machine
 }
 
 std::optional<std::string> changed(const State& state, const model::Machine& machine) {
-  if (const auto name = difference(state.variables, variable_lines(machine.environment)))
+  if (const auto name = difference(state.variables, variable_lines(machine.environment, names_of(state.variables))))
     return "the variable " + base::visible(*name) + " is not what it was";
-  if (const auto name = difference(state.machine, machine_lines(machine))) return "other " + base::visible(*name);
-  for (const auto& [path, identity] : state.files) {
-    const auto now = identify(path);
+  if (const auto name = difference(state.machine, machine_and_process(machine))) return "other " + base::visible(*name);
+  for (const auto& [path, identity, link] : state.files) {
+    const auto now = link ? identify_link(path) : identify(path);
     if (now == identity) continue;
     const auto* what = !now ? "is gone" : !identity ? "is new" : "changed";
     return fmt::format("{} {}", base::visible(path.native()), what);

@@ -1,8 +1,5 @@
 #include "manifest/store.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "base/hash.hpp"
@@ -15,14 +12,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_bytes = std::size_t{8} << 20;
 
-// Who can write it can make a match of anything.
-bool of_this_user(const fs::path& path) {
-  struct stat status{};
-  return stat(path.c_str(), &status) == 0 && status.st_uid == geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
-
 std::optional<std::string> read(const fs::path& path) {
-  if (!of_this_user(path)) return std::nullopt;
+  if (!base::is_this_users_alone(path)) return std::nullopt;
   try {
     return base::read_file(path, most_bytes);
   } catch (const base::Error&) {

@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <map>
 #include <string_view>
 
+#include <sched.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/hash.hpp"
@@ -15,6 +20,10 @@ namespace envguard::manifest {
 namespace {
 
 namespace fs = std::filesystem;
+
+#ifndef PR_GET_MDWE
+constexpr int PR_GET_MDWE = 66;  // Linux 6.3; prctl(2)
+#endif
 
 constexpr std::array<std::string_view, 33> families{
     "LD_",     "MALLOC_",  "OMP_",     "GOMP_",  "KMP_",    "MKL_",    "OPENBLAS_", "GOTO_",  "BLIS_",
@@ -66,6 +75,20 @@ void add(NamedValues& lines, std::string name, std::string_view value) {
   if (!base::trim(value).empty()) lines.emplace_back(std::move(name), base::visible(base::trim(value)));
 }
 
+// The CPUs on which this process may run, those that are offline left out: "0-3,8".
+std::string usable_cpus() {
+  cpu_set_t set;
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return {};
+  std::string list;
+  for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &set)) continue;
+    const auto first = cpu;
+    while (cpu + 1 < CPU_SETSIZE && CPU_ISSET(cpu + 1, &set)) ++cpu;
+    list += (list.empty() ? "" : ",") + std::to_string(first) + (cpu > first ? "-" + std::to_string(cpu) : "");
+  }
+  return list;
+}
+
 void add_cpu(NamedValues& lines, const model::Machine& machine) {
   const auto text = read_some(machine.proc / "cpuinfo", 4096);
   const auto first = std::string_view(text).substr(0, text.find("\n\n"));
@@ -76,7 +99,6 @@ void add_cpu(NamedValues& lines, const model::Machine& machine) {
     const auto sets = field(first, name);
     if (!sets.empty()) add(lines, std::string("cpu ") + name, base::hash128(sets).hex());
   }
-  add(lines, "affinity", field(read_some(machine.proc / "self/status", 16384), "Cpus_allowed_list"));
 }
 
 std::vector<fs::path> sorted_entries(const fs::path& folder) {
@@ -143,13 +165,30 @@ NamedValues machine_lines(const model::Machine& machine) {
   return lines;
 }
 
-NamedValues variable_lines(const model::EnvironmentMap& environment) {
+NamedValues process_lines(const model::Machine& machine) {
   NamedValues lines;
-  for (const auto& [name, value] : environment) {
-    if (!counts(name)) continue;
-    lines.emplace_back(name, base::hash128(name == "PATH" ? without_git_core(value) : value).hex());
+  add(lines, "affinity", usable_cpus());
+  if (const int denied = ::prctl(PR_GET_MDWE, 0, 0, 0, 0); denied > 0)
+    add(lines, "memory-deny-write-execute", std::to_string(denied));
+  const auto status = read_some(machine.proc / "self/status", 16384);
+  if (const auto mode = field(status, "Seccomp"); mode != "0") add(lines, "seccomp", mode);
+  add(lines, "security label", read_some(machine.proc / "self/attr/current", 4096));
+  add(lines, "personality", std::to_string(::personality(0xffffffffUL)));
+  for (const auto& [name, limit] : {std::pair("address space", RLIMIT_AS), std::pair("data", RLIMIT_DATA)}) {
+    rlimit now{};
+    if (::getrlimit(limit, &now) == 0 && now.rlim_cur != RLIM_INFINITY)
+      add(lines, std::string("limit of ") + name, std::to_string(now.rlim_cur));
   }
   return lines;
+}
+
+NamedValues variable_lines(const model::EnvironmentMap& environment, const std::vector<std::string>& asked) {
+  std::map<std::string, std::string> lines;
+  for (const auto& name : asked) lines.emplace(name, not_set);
+  for (const auto& [name, value] : environment)
+    if (counts(name) || lines.contains(name))
+      lines[name] = base::hash128(name == "PATH" ? without_git_core(value) : value).hex();
+  return {lines.begin(), lines.end()};
 }
 
 std::vector<fs::path> library_folders(const model::Machine& machine) {

@@ -12,7 +12,7 @@ namespace envguard::manifest {
 namespace {
 
 // One record a line, its fields separated by tabs; a path or text may hold both.
-constexpr std::string_view manifest_start = "envguard-manifest\t1\n";
+constexpr std::string_view manifest_start = "envguard-manifest\t2\n";
 constexpr std::string_view directory_start = "envguard-directory\t1\n";
 
 std::string escape(std::string_view text) {
@@ -79,16 +79,19 @@ std::vector<Record> records(std::string_view content) {
   return records;
 }
 
-Seen read_file_record(const Record& record) {
+Seen read_file_record(const Record& record, bool link) {
   return {record.text(6),
           Identity{record.number<std::uint64_t>(1), record.number<std::uint64_t>(2), record.number<std::uint64_t>(3),
-                   record.number<std::int64_t>(4), record.number<std::int64_t>(5)}};
+                   record.number<std::int64_t>(4), record.number<std::int64_t>(5)},
+          link};
 }
 
 // False: a record of no kind that is known.
 bool read_record(const Record& record, Manifest& manifest) {
   if (record.is("file", 6))
-    manifest.state.files.push_back(read_file_record(record));
+    manifest.state.files.push_back(read_file_record(record, false));
+  else if (record.is("link", 6))
+    manifest.state.files.push_back(read_file_record(record, true));
   else if (record.is("absent", 1))
     manifest.state.files.push_back({record.text(1), std::nullopt});
   else if (record.is("variable", 2))
@@ -125,11 +128,11 @@ std::string write(const Manifest& manifest) {
     fmt::format_to(out, "variable\t{}\t{}\n", escape(name), escape(value));
   for (const auto& [name, value] : manifest.state.machine)
     fmt::format_to(out, "machine\t{}\t{}\n", escape(name), escape(value));
-  for (const auto& [path, identity] : manifest.state.files) {
+  for (const auto& [path, identity, link] : manifest.state.files) {
     if (identity)
-      fmt::format_to(out, "file\t{}\t{}\t{}\t{}\t{}\t{}\n", identity->device, identity->inode, identity->size,
-                     identity->modified, identity->changed, escape(path.native()));
-    else
+      fmt::format_to(out, "{}\t{}\t{}\t{}\t{}\t{}\t{}\n", link ? "link" : "file", identity->device, identity->inode,
+                     identity->size, identity->modified, identity->changed, escape(path.native()));
+    else if (!link)
       fmt::format_to(out, "absent\t{}\n", escape(path.native()));
   }
   const auto measured = std::chrono::floor<std::chrono::seconds>(manifest.measured).time_since_epoch();

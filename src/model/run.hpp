@@ -69,6 +69,9 @@ struct Run {
   std::vector<Library> libraries;                ///< what was mapped at the end
   std::vector<Component> versions;               ///< asked of the loaded libraries: cudnn, cuda, nccl … where opened
   std::vector<Variable> environment;
+  /// Names of the environment variables that the engine and the libraries in it asked for, set or not; sorted. Nothing:
+  /// not known, so the Run must not be kept.
+  std::optional<std::vector<std::string>> asked;
   std::optional<Fault> fault;
   bool resumed = false;
   double seconds = 0;

@@ -49,6 +49,20 @@ constexpr std::array<std::string_view, 18> git_local{
 
 }  // namespace
 
+std::span<const std::string_view> observers() {
+  static constexpr std::array<std::string_view, 10> names{"LD_AUDIT",
+                                                          "INTEL_LIBITTNOTIFY64",
+                                                          "INTEL_LIBITTNOTIFY32",
+                                                          "INTEL_JIT_PROFILER64",
+                                                          "INTEL_JIT_PROFILER32",
+                                                          "NVTX_INJECTION64_PATH",
+                                                          "NVTX_INJECTION32_PATH",
+                                                          "CUDA_INJECTION64_PATH",
+                                                          "CUDA_INJECTION32_PATH",
+                                                          "OMP_TOOL_LIBRARIES"};
+  return names;
+}
+
 bool is_git_local(std::string_view name) {
   return std::ranges::find(git_local, name) != git_local.end() || name.starts_with("GIT_CONFIG");
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,11 @@ struct Environment {
 
 /// What every child but git itself starts from.
 [[nodiscard]] model::EnvironmentMap without_git(const model::EnvironmentMap& environment);
+
+/// Variables that make a program open a library which watches it: the linker's audit, Intel's and NVIDIA's profilers,
+/// OpenMP's tools. Nothing that envguard measures with inherits them. Sources: ld.so(8); ITT API (ittnotify_static.c)
+/// and its JIT profiling API; NVTX 3 (nvtxInit.h); CUPTI's injection; OpenMP 5.0, 19.3.
+[[nodiscard]] std::span<const std::string_view> observers();
 
 /// LD_PRELOAD, LD_AUDIT and LD_LIBRARY_PATH without the entries that are relative or that lie in a git work tree, where
 /// a library may be one that the repository brought along. For children that run before trust has been asked: git,

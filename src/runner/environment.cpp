@@ -20,6 +20,14 @@ process::Layer layer(std::string origin, const std::vector<std::pair<std::string
   return result;
 }
 
+/// A library that watches could change what it watches.
+process::Layer without_observers(const model::EnvironmentMap& caller) {
+  process::Layer result{"observers", {}};
+  for (const auto name : process::observers())
+    if (caller.contains(std::string(name))) result.variables.emplace_back(name, std::nullopt);
+  return result;
+}
+
 std::optional<std::string> visible_gpu(const Setup& setup, const model::Plan& plan) {
   if (plan.device.kind != model::DeviceKind::cuda) return std::nullopt;
   const auto gpu = setup.gpu_uuids.find(plan.device.index);
@@ -86,6 +94,7 @@ process::Environment engine_environment(const Setup& setup, const model::Plan& p
   insist_on_harmless(step);
   std::vector<process::Layer> layers{
       process::git_removal(setup.caller),
+      without_observers(setup.caller),
       layer("profile " + std::string(name(plan.profile)), recipe::settings(plan.profile).variables),
       {"--knob", setup.typed},
       {"step", step},

@@ -10,8 +10,9 @@
 namespace envguard::runner {
 
 /// The caller's variables without git's and envguard's own and with `directory` before relative entries of
-/// LD_LIBRARY_PATH and LD_PRELOAD, then the profile's, then what the user typed, then the step's, then device and
-/// cache. Error could_not_measure where the step sets or removes what no experiment may (recipe/knobs.hpp).
+/// LD_LIBRARY_PATH and LD_PRELOAD, without process::observers, then the profile's, then what the user typed, then the
+/// step's, then device and cache. Error could_not_measure where the step sets or removes what no experiment may
+/// (recipe/knobs.hpp).
 [[nodiscard]] process::Environment engine_environment(const Setup& setup, const model::Plan& plan,
                                                       const Variables& step);
 

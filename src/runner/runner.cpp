@@ -65,6 +65,13 @@ void append(model::Run& run, model::Run later) {
   for (auto& version : later.versions) {
     if (std::ranges::find(run.versions, version) == run.versions.end()) run.versions.push_back(std::move(version));
   }
+  if (run.asked && later.asked) {
+    std::vector<std::string> both;
+    std::ranges::set_union(*run.asked, *later.asked, std::back_inserter(both));
+    run.asked = std::move(both);
+  } else {
+    run.asked.reset();
+  }
   Tail output(base::limits::child_output_bytes);
   output.add(run.output);
   output.add(later.output);

@@ -17,6 +17,7 @@ namespace {
 using Kind = model::Fault::Kind;
 
 constexpr std::size_t most_libraries = 4096;
+constexpr std::size_t most_variables = 8192;
 
 [[noreturn]] void out_of_place(const std::string& what) {
   throw base::Error(base::ExitCode::could_not_measure, what);
@@ -168,6 +169,14 @@ void Transcript::hear(const codec::Libraries& line) {
   if (run_.libraries.size() + run_.versions.size() > most_libraries) out_of_place("too many libraries");
 }
 
+void Transcript::hear(const codec::Asked& line) {
+  require(Phase::opened);
+  if (!line.whole) asked_whole_ = false;
+  auto& names = run_.asked.emplace(std::move(run_.asked).value_or(std::vector<std::string>()));
+  names.insert(names.end(), line.names.begin(), line.names.end());
+  if (names.size() > most_variables) out_of_place("too many variables");
+}
+
 void Transcript::hear(const codec::Done& done) {
   require(Phase::opened);
   stopped_ = done.stopped == codec::stopped_by_cuda_error;
@@ -178,6 +187,7 @@ void Transcript::hear(const codec::Done& done) {
     const auto rounds = std::max<std::size_t>(1, run_.plan.perturb.size());
     out_of_place(fmt::format("{} probes asked for, {} came", run_.plan.probes.size() * rounds, probes_));
   }
+  if (!asked_whole_) run_.asked.reset();
   phase_ = Phase::ended;
   probe_.clear();
 }

@@ -48,6 +48,7 @@ class Transcript {
   void hear(const codec::Begin& begin);
   void hear(const codec::Probe& probe);
   void hear(const codec::Libraries& libraries);
+  void hear(const codec::Asked& asked);
   void hear(const codec::Done& done);
   void require(Phase phase) const;
   [[nodiscard]] std::string where() const;
@@ -65,6 +66,7 @@ class Transcript {
   int lines_ = 0;
   int probes_ = 0;  ///< over all rounds
   bool stopped_ = false;
+  bool asked_whole_ = true;
 };
 
 }  // namespace envguard::runner

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <optional>
+#include <set>
 
 #include <sys/stat.h>
 
@@ -23,5 +23,15 @@ struct Identity {
 
 /// The files that trust looked at, by resolved path.
 using Seen = std::map<std::filesystem::path, Identity>;
+
+/// What decides which library a search finds, beside the library itself.
+struct Searched {
+  std::set<std::filesystem::path> folders;  ///< looked through, or looked for and absent; resolved
+  std::set<std::filesystem::path> links;    ///< symbolic links on the way to them and to their libraries
+  void merge(Searched other) {
+    folders.merge(other.folders);
+    links.merge(other.links);
+  }
+};
 
 }  // namespace envguard::trust

@@ -87,8 +87,8 @@ class Examination {
 
   /// That git tracks it counts before owner and mode: it is the repository's own doing.
   [[nodiscard]] Answer answer() const {
-    if (const auto found = tracked(paths_, situation_)) return {tracked_refusal(*found), seen_};
-    return {refusal_, seen_};
+    const auto found = tracked(paths_, situation_);
+    return {found ? tracked_refusal(*found) : refusal_, seen_, {folders_, links_}};
   }
 
   [[nodiscard]] const fs::path& top() const { return top_; }
@@ -99,7 +99,10 @@ class Examination {
     auto way = walk(path);
     for (const auto& step : way.steps) {
       if (!steps_.insert(step.path.native()).second) continue;
-      if (step.is_link()) paths_.insert(step.path);
+      if (step.is_link()) {
+        paths_.insert(step.path);
+        links_.insert(step.path);
+      }
       if (refusal_ || !in_work_tree(step.path)) continue;
       if (auto why = not_alone(step, situation_.user); !why.empty()) refusal_ = owner_refusal(step, why);
     }
@@ -117,7 +120,7 @@ class Examination {
   const Situation& situation_;
   fs::path top_;
   std::set<fs::path::string_type> steps_;
-  std::set<fs::path> folders_, paths_;
+  std::set<fs::path> folders_, paths_, links_;
   Seen seen_;
   std::optional<Refusal> refusal_;
 };
@@ -159,6 +162,7 @@ Answer may_start(const Situation& situation) {
   for (const auto& [variable, examined] : by_variable) {
     auto answer = examined.answer();
     all.seen.merge(answer.seen);
+    all.searched.merge(std::move(answer.searched));
     if (all.refusal || !answer.refusal) continue;
     all.refusal = Refusal{
         fmt::format("{} brings in a library that may not be opened: {}", base::visible(variable), answer.refusal->why),
@@ -175,9 +179,9 @@ Answer may_open(const model::Install& install, model::FoundBy found_by, const Si
                 "name the install by its absolute path: --torch INSTALL"},
         {}};
   const auto way = examination.visit(install.root);
-  if (found_by == model::FoundBy::project && !situation.top) return {outside_of_git(install), {}};
+  if (found_by == model::FoundBy::project && !situation.top) return {outside_of_git(install), {}, {}};
   if (found_by == model::FoundBy::policy && situation.top)
-    if (auto refusal = outside_by_policy(way, examination.top())) return {std::move(refusal), {}};
+    if (auto refusal = outside_by_policy(way, examination.top())) return {std::move(refusal), {}, {}};
   examination.visit(install.library);
   examination.visit_libraries(install.library);
   if (!install.prefix.empty()) examination.visit(install.prefix);

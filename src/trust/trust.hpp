@@ -34,7 +34,8 @@ struct Situation {
 
 struct Answer {
   std::optional<Refusal> refusal;  ///< nothing: it may be opened
-  Seen seen;                       ///< every file that was looked at, as it was then
+  Seen seen{};                     ///< every file that was looked at, as it was then
+  Searched searched{};             ///< where libraries were looked for
 };
 
 /// What the caller's variables make every child load: the folders of LD_LIBRARY_PATH and their sub-folders for single

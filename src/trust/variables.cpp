@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/elf.hpp"
+#include "process/environment.hpp"
 
 namespace envguard::trust {
 namespace {
@@ -19,24 +20,17 @@ constexpr std::array platform_tokens{std::string_view("$PLATFORM"), std::string_
 constexpr std::array library_names{"lib", "lib64", "lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu"};
 constexpr std::array platform_names{"x86_64", "haswell", "xeon_phi", "aarch64"};
 
-/// Variables whose value is a library, or a list of some, of whatever name, or a program that PyTorch starts. Sources:
-/// ld.so(8); ITT API (ittnotify_static.c) and its JIT profiling API; NVTX 3 (nvtxInit.h); CUPTI's injection;
-/// OpenMP 5.0, 19.3; NCCL's environment variables.
-constexpr std::array openers{std::string_view("LD_PRELOAD"),
-                             std::string_view("LD_AUDIT"),
-                             std::string_view("INTEL_LIBITTNOTIFY64"),
-                             std::string_view("INTEL_LIBITTNOTIFY32"),
-                             std::string_view("INTEL_JIT_PROFILER64"),
-                             std::string_view("INTEL_JIT_PROFILER32"),
-                             std::string_view("NVTX_INJECTION64_PATH"),
-                             std::string_view("NVTX_INJECTION32_PATH"),
-                             std::string_view("CUDA_INJECTION64_PATH"),
-                             std::string_view("CUDA_INJECTION32_PATH"),
-                             std::string_view("OMP_TOOL_LIBRARIES"),
-                             std::string_view("NCCL_NET_PLUGIN"),
-                             std::string_view("NCCL_TUNER_PLUGIN"),
-                             std::string_view("NCCL_PROFILER_PLUGIN"),
+/// Beside process::observers: variables whose value is a library of whatever name, a list of some, or a program that
+/// PyTorch starts. Sources: ld.so(8); NCCL's environment variables; torch/csrc/profiler/unwind
+/// (TORCH_ADDR2LINE_BINARY).
+constexpr std::array openers{std::string_view("LD_PRELOAD"), std::string_view("NCCL_NET_PLUGIN"),
+                             std::string_view("NCCL_TUNER_PLUGIN"), std::string_view("NCCL_PROFILER_PLUGIN"),
                              std::string_view("TORCH_ADDR2LINE_BINARY")};
+
+bool opens_a_library(std::string_view name) {
+  const auto observers = process::observers();
+  return std::ranges::find(openers, name) != openers.end() || std::ranges::find(observers, name) != observers.end();
+}
 
 /// Entries of a list in any of the forms that these variables have.
 std::vector<std::string> entries(std::string_view value, std::string_view separators) {
@@ -103,7 +97,7 @@ std::vector<Named> libraries_named(const model::EnvironmentMap& environment, con
   std::vector<Named> found;
   for (const auto& [name, value] : environment) {
     if (value.size() > longest_value) continue;
-    const bool opener = std::ranges::find(openers, name) != openers.end();
+    const bool opener = opens_a_library(name);
     auto texts = entries(value, ":;, \t");
     texts.push_back(value);  // not always a list, and a path may hold a separator
     for (const std::string& text : texts)
@@ -140,6 +134,7 @@ std::vector<fs::path> with_cpu_folders(const fs::path& folder) {
   for (fs::directory_iterator entry(folder / "glibc-hwcaps", error), end; !error && entry != end;
        entry.increment(error))
     found.push_back(entry->path());
+  if (fs::is_directory(folder / "glibc-hwcaps", error)) found.push_back(folder / "glibc-hwcaps");
   append_cpu_folders(folder, most_nested, found);
   return found;
 }

@@ -78,9 +78,9 @@ TEST(Session, EveryLineComesInTheProtocolsOrder) {
   const auto answer = test::talk(test::spoken(), plan_text({"arith.exp_f64", "blas.gemm_f32_16x16x16"}));
   EXPECT_EQ(answer.status, 0) << answer.printed;
   std::string order;
-  for (const auto& line : answer.lines) order += "hoNOrbpld"[line.index()];
+  for (const auto& line : answer.lines) order += "hoNOrbplad"[line.index()];
   // libtorch_global_deps, libtorch and, without CUDA libraries, libtorch_cpu
-  EXPECT_EQ(order, "hoooObpbpld");
+  EXPECT_EQ(order, "hoooObpbplad");
   const auto* libraries = answer.find<codec::Libraries>();
   ASSERT_NE(libraries, nullptr);
   const auto has = [&](std::string_view name) {
@@ -91,6 +91,20 @@ TEST(Session, EveryLineComesInTheProtocolsOrder) {
   EXPECT_TRUE(has("libc.so.6"));
   EXPECT_TRUE(std::any_of(libraries->versions.begin(), libraries->versions.end(),
                           [](const model::Component& component) { return component.name == "cuda"; }));
+}
+
+TEST(Session, SaysWhichVariablesPyTorchAndItsLibrariesAskFor) {
+  const auto answer = test::talk(test::spoken(), plan_text({"arith.exp_f64", "blas.gemm_f32_16x16x16"}));
+  const auto* asked = answer.find<codec::Asked>();
+  ASSERT_NE(asked, nullptr) << answer.printed;
+  EXPECT_TRUE(asked->whole);
+  EXPECT_TRUE(std::is_sorted(asked->names.begin(), asked->names.end()));
+  // PyTorch, oneDNN under each of its prefixes, MKL, its reading of MPI's variables, libgomp, Intel's tracing.
+  EXPECT_THAT(asked->names,
+              testing::IsSupersetOf({"ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA",
+                                     "MKLDNN_MAX_CPU_ISA", "MKL_CBWR", "I_MPI_THREAD_LEVEL",
+                                     "OMPI_COMM_WORLD_LOCAL_SIZE", "OMP_NUM_THREADS", "INTEL_LIBITTNOTIFY64"}));
+  EXPECT_THAT(asked->names, testing::Not(testing::Contains("HOME")));
 }
 
 TEST(Session, NoFileIsLeftWhereItRuns) {

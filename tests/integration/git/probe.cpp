@@ -49,7 +49,7 @@ void keep(const model::Machine& machine, const repository::Repository& repositor
     kept.inputs.insert(kept.inputs.end(), locks.inputs.begin(), locks.inputs.end());
     std::vector<model::Sighting> sightings;
     if (!rests_on.empty()) sightings = {{rests_on, true}, {rests_on.string() + ".absent", false}};
-    kept.state = manifest::look(machine, sightings, {});
+    kept.state = manifest::look(machine, {.sightings = sightings});
     kept.measured = machine.now();
     kept.cache_for = policy.policy.cache_for;
     kept.outcome = value(machine, "ENVGUARD_PROBE_KEEP");

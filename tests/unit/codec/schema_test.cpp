@@ -137,6 +137,7 @@ TEST(Schemas, EveryProtocolLineIsAsDocumented) {
       Begin{"a"},
       Probe{test::ok_probe("a"), Extent{1, 2}},
       Libraries{{{"n", "/p", "id"}}, {{"c", "9", "o"}}},
+      Asked{{"OMP_NUM_THREADS"}, true},
       Done{1, "cuda-error"}};
   EXPECT_EQ(lines.size(), std::variant_size_v<Line>);
   for (const auto& line : lines) EXPECT_EQ(schema.check(Json::parse(write_line(line))), "") << write_line(line);

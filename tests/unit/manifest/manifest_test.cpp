@@ -46,7 +46,7 @@ class ManifestFiles : public ::testing::Test {
     fs::create_directories((folder / path).parent_path());
     std::ofstream(folder / path) << text;
   }
-  State state() { return look(machine, {{folder / "lib", true}, {folder / "none", false}}, {}); }
+  State state() { return look(machine, {.sightings = {{folder / "lib", true}, {folder / "none", false}}}); }
   static Time later() { return std::chrono::system_clock::now() + 10s; }
 
   fs::path folder;
@@ -58,7 +58,9 @@ RC_GTEST_PROP(ManifestText, ReadsBackWhateverItHolds,
   Manifest manifest = sample();
   manifest.environment = text;
   manifest.inputs.emplace_back(path, "id");
-  manifest.state.files = {{path, Identity{1, 2, 3, number, -number}}, {path + "/absent", std::nullopt}};
+  manifest.state.files = {{path, Identity{1, 2, 3, number, -number}},
+                          {path + "/absent", std::nullopt},
+                          {path + "/link", Identity{4, 5, 6, -number, number}, true}};
   manifest.state.variables = {{path, text}};
   manifest.state.machine = {{text, path}};
   manifest.line = text;
@@ -148,11 +150,46 @@ TEST_F(ManifestFiles, CompletedByWhatWasMapped) {
   const auto before = state();
   put("mapped", "x");
   const auto done =
-      complete(before, machine, {{"libx.so", folder / "mapped", ""}, {"vdso", "linux-vdso.so.1", ""}}, later());
+      complete(before, machine, {{{"libx.so", folder / "mapped", ""}, {"vdso", "linux-vdso.so.1", ""}}, {}}, later());
   ASSERT_TRUE(done);
   EXPECT_EQ(done->files.size(), before.files.size() + 1);
   EXPECT_NE(done->digest(), before.digest());
-  EXPECT_FALSE(complete(before, machine, {{"libx.so", folder / "gone", ""}}, later()));
+  EXPECT_FALSE(complete(before, machine, {{{"libx.so", folder / "gone", ""}}, {}}, later()));
+}
+
+TEST_F(ManifestFiles, WhatWasAskedForCountsSetOrNot) {
+  machine.environment["HARMLESS"] = "x";
+  machine.environment["MKL_MPI_PPN"] = "4";
+  const auto done = complete(state(), machine, {{}, {"I_MPI_THREAD_LEVEL", "MKL_MPI_PPN"}}, later());
+  ASSERT_TRUE(done);
+  EXPECT_EQ(changed(*done, machine), std::nullopt);
+  const auto with = [&](const std::string& name, const std::string& value) {
+    auto other = machine;
+    other.environment[name] = value;
+    return changed(*done, other).value_or("nothing");
+  };
+  EXPECT_EQ(with("I_MPI_THREAD_LEVEL", "1"), "the variable I_MPI_THREAD_LEVEL is not what it was");
+  EXPECT_EQ(with("MKL_MPI_PPN", "8"), "the variable MKL_MPI_PPN is not what it was");
+  EXPECT_EQ(with("HARMLESS", "y"), "nothing") << "nobody asked for it";
+  machine.environment.erase("MKL_MPI_PPN");
+  EXPECT_EQ(changed(*done, machine).value_or("nothing"), "the variable MKL_MPI_PPN is not what it was");
+}
+
+TEST_F(ManifestFiles, FoldersThatWereSearchedAndLinksOnTheWay) {
+  fs::create_directories(folder / "one");
+  fs::create_directories(folder / "two");
+  fs::create_directory_symlink("one", folder / "current");
+  const auto before = look(machine, {.folders = {folder / "one", folder / "absent"}, .links = {folder / "current"}});
+  EXPECT_EQ(changed(before, machine), std::nullopt);
+  put("one/libgomp.so.1", "x");
+  EXPECT_EQ(changed(before, machine).value_or("nothing"), (folder / "one").string() + " changed");
+  const auto again = look(machine, {.folders = {folder / "absent"}, .links = {folder / "current"}});
+  fs::create_directories(folder / "absent");
+  EXPECT_EQ(changed(again, machine).value_or("nothing"), (folder / "absent").string() + " is new");
+  fs::remove(folder / "absent");
+  fs::remove(folder / "current");
+  fs::create_directory_symlink("two", folder / "current");
+  EXPECT_EQ(changed(again, machine).value_or("nothing"), (folder / "current").string() + " changed");
 }
 
 TEST_F(ManifestFiles, NothingIsKeptOfAStateThatMoved) {

@@ -99,10 +99,19 @@ TEST_F(MachineLines, AnEmptyMachineHasNone) {
 
 TEST_F(MachineLines, OfTheFirstProcessorOnly) {
   put("proc/cpuinfo", "model\t\t: 97\nstepping\t: 2\ncpu MHz\t\t: 3000.1\n\nmodel\t\t: 98\nmicrocode\t: 0x9\n");
-  put("proc/self/status", "Name:\tx\nCpus_allowed:\t3\nCpus_allowed_list:\t0-1\n");
-  const auto lines = machine_lines(machine);
-  EXPECT_THAT(lines,
-              ::testing::ElementsAre(Pair("cpu model", "97"), Pair("cpu stepping", "2"), Pair("affinity", "0-1")));
+  EXPECT_THAT(machine_lines(machine), ::testing::ElementsAre(Pair("cpu model", "97"), Pair("cpu stepping", "2")));
+}
+
+TEST_F(MachineLines, WhatTheProcessMayDo) {
+  const auto free = process_lines(machine);
+  EXPECT_THAT(free, Contains(Pair("affinity", ::testing::Not(::testing::IsEmpty()))));
+  put("proc/self/status", "Name:\tx\nSeccomp:\t2\n");
+  put("proc/self/attr/current", "snap.code.code (enforce)\n");
+  const auto bound = process_lines(machine);
+  EXPECT_THAT(bound, Contains(Pair("seccomp", "2")));
+  EXPECT_THAT(bound, Contains(Pair("security label", "snap.code.code (enforce)")));
+  put("proc/self/status", "Name:\tx\nSeccomp:\t0\n");
+  EXPECT_THAT(process_lines(machine), ::testing::Not(Contains(Pair("seccomp", ::testing::_))));
 }
 
 TEST_F(MachineLines, DriverAndCards) {
