@@ -9,17 +9,21 @@
 
 namespace envguard::trust {
 
-/// Which file it was. Writing to a file, and renaming one over it or back, changes `changed` (the kernel's ctime).
+/// Which file it was, and in which state.
 struct Identity {
   dev_t device = 0;
   ino_t inode = 0;
-  std::int64_t changed_seconds = 0, changed_nanoseconds = 0;
-  friend bool operator==(const Identity&, const Identity&) = default;
+  nlink_t names = 0;
+  off_t size = 0;
+  std::int64_t written = 0, changed = 0;  ///< the kernel's mtime and ctime, in nanoseconds
 };
 
-[[nodiscard]] inline Identity identity_of(const struct stat& status) {
-  return {status.st_dev, status.st_ino, status.st_ctim.tv_sec, status.st_ctim.tv_nsec};
-}
+[[nodiscard]] Identity identity_of(const struct stat& status);
+
+/// Whether nothing happened to the file in between. Writing to it, and renaming one over it or back, changes `changed`.
+/// So does giving it another name, which installers do that share files between environments: then only `names` and
+/// `changed` differ, and the content is the same.
+[[nodiscard]] bool is_unchanged(const Identity& before, const Identity& now);
 
 /// The files that trust looked at, by resolved path.
 using Seen = std::map<std::filesystem::path, Identity>;

@@ -208,7 +208,7 @@ void insist_on_seen(const std::vector<model::Library>& mapped, const Seen& seen,
   if (now.refusal) throw untrusted(*now.refusal);
   for (const auto& file : files) {
     const auto before = seen.find(file), after = now.seen.find(file);
-    if (before == seen.end() || (after != now.seen.end() && before->second == after->second)) continue;
+    if (before == seen.end() || (after != now.seen.end() && is_unchanged(before->second, after->second))) continue;
     throw base::Error(base::ExitCode::could_not_measure, "changed while it was measured",
                       "wait until nothing is being installed there, then run it again")
         .at(shown(file));

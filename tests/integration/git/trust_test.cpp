@@ -346,6 +346,9 @@ TEST_F(Trust, WhatTheEngineMappedIsWhatWasLookedAt) {
     }
   };
   EXPECT_EQ(code(mapped), base::ExitCode::match);
+  fs::create_hard_link(install.library / "libtorch.so", scratch.folder() / "shared");
+  EXPECT_EQ(code(mapped), base::ExitCode::match) << "another name for the same file";
+  fs::remove(scratch.folder() / "shared");
   fs::rename(install.library / "libtorch.so", install.library / "aside");
   EXPECT_EQ(code(mapped), base::ExitCode::could_not_measure) << "gone";
   fs::rename(install.library / "aside", install.library / "libtorch.so");
