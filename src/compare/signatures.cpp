@@ -22,6 +22,7 @@ const std::vector<Signature>& signatures() {
   static const std::vector<Signature> all{
       {"ONEDNN_*", {"conv", "lstm", "elementwise"}},
       {"DNNL_*", {"conv", "lstm", "elementwise"}},
+      {"MKLDNN_*", {"conv", "lstm", "elementwise"}},
       {"ATEN_CPU_CAPABILITY", {"rng", "gemm", "norm", "elementwise", "softmax", "attention"}},
       {"threads", {"gemm", "linalg", "reduction", "conv"}},
       {"MKL_NUM_THREADS", {"gemm", "linalg", "reduction", "conv"}},

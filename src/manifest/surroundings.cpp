@@ -25,16 +25,29 @@ namespace fs = std::filesystem;
 constexpr int PR_GET_MDWE = 66;  // Linux 6.3; prctl(2)
 #endif
 
-constexpr std::array<std::string_view, 33> families{
-    "LD_",     "MALLOC_",  "OMP_",     "GOMP_",  "KMP_",    "MKL_",    "OPENBLAS_", "GOTO_",  "BLIS_",
-    "ONEDNN_", "DNNL_",    "ATEN_",    "TORCH",  "PYTORCH", "C10_",    "CUDA",      "CUBLAS", "CUDNN",
-    "CUFFT",   "CUSPARSE", "CUSOLVER", "CURAND", "NCCL_",   "NVIDIA_", "NV_",       "NVRTC_", "TRITON",
-    "TF32_",   "LIBTORCH", "UV_",      "PIXI_",  "POETRY_", "PYENV_"};
-constexpr std::array<std::string_view, 15> single{
-    "CONDA_DEFAULT_ENV", "CONDA_EXE",      "CONDA_PREFIX",   "DISABLE_ADDMM_CUDA_LT",
-    "ENVGUARD_TORCH",    "GLIBC_TUNABLES", "HOME",           "PATH",
-    "PYTHONHOME",        "PYTHONPATH",     "PYTHONUSERBASE", "Torch_DIR",
-    "VIRTUAL_ENV",       "XDG_CACHE_HOME", "XDG_DATA_HOME"};
+constexpr std::array<std::string_view, 34> families{
+    "LD_",     "MALLOC_", "OMP_",     "GOMP_",    "KMP_",   "MKL_",    "OPENBLAS_", "GOTO_", "BLIS_",
+    "ONEDNN_", "DNNL_",   "MKLDNN_",  "ATEN_",    "TORCH",  "PYTORCH", "C10_",      "CUDA",  "CUBLAS",
+    "CUDNN",   "CUFFT",   "CUSPARSE", "CUSOLVER", "CURAND", "NCCL_",   "NVIDIA_",   "NV_",   "NVRTC_",
+    "TRITON",  "TF32_",   "LIBTORCH", "UV_",      "PIXI_",  "POETRY_", "PYENV_"};
+constexpr std::array<std::string_view, 18> single{"CONDA_DEFAULT_ENV",
+                                                  "CONDA_EXE",
+                                                  "CONDA_PREFIX",
+                                                  "DISABLE_ADDMM_CUDA_LT",
+                                                  "ENVGUARD_TORCH",
+                                                  "GLIBC_TUNABLES",
+                                                  "HOME",
+                                                  "PATH",
+                                                  "PYTHONHOME",
+                                                  "PYTHONPATH",
+                                                  "PYTHONUSERBASE",
+                                                  "Torch_DIR",
+                                                  "I_MPI_NUMBER_OF_MPI_PROCESSES_PER_NODE",
+                                                  "MPI_LOCALNRANKS",
+                                                  "OMPI_COMM_WORLD_LOCAL_SIZE",
+                                                  "VIRTUAL_ENV",
+                                                  "XDG_CACHE_HOME",
+                                                  "XDG_DATA_HOME"};
 
 bool counts(std::string_view name) {
   return std::find(single.begin(), single.end(), name) != single.end() ||

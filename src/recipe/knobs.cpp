@@ -50,12 +50,17 @@ constexpr std::array table{
     Knob{"ATEN_CPU_CAPABILITY", Form::words}, Knob{"ONEDNN_MAX_CPU_ISA", Form::words},
     Knob{"DNNL_MAX_CPU_ISA", Form::words}, Knob{"ONEDNN_DEFAULT_FPMATH_MODE", Form::words},
     Knob{"DNNL_DEFAULT_FPMATH_MODE", Form::words}, Knob{"ONEDNN_CPU_ISA_HINTS", Form::words},
-    Knob{"MKL_CBWR", Form::words}, Knob{"MKL_ENABLE_INSTRUCTIONS", Form::words},
-    Knob{"MKL_THREADING_LAYER", Form::never}, Knob{"MKL_DYNAMIC", Form::words}, Knob{"MKL_NUM_STRIPES", Form::numeral},
+    Knob{"DNNL_CPU_ISA_HINTS", Form::words}, Knob{"MKLDNN_MAX_CPU_ISA", Form::words},
+    Knob{"MKLDNN_DEFAULT_FPMATH_MODE", Form::words}, Knob{"MKLDNN_CPU_ISA_HINTS", Form::words},
+    Knob{"MKL_CBWR", Form::words}, Knob{"MKL_VML_DEBUG_CPU_TYPE", Form::numeral},
+    Knob{"MKL_ENABLE_INSTRUCTIONS", Form::words}, Knob{"MKL_THREADING_LAYER", Form::never},
+    Knob{"MKL_DYNAMIC", Form::words}, Knob{"MKL_NUM_STRIPES", Form::numeral},
     Knob{"MKL_DISABLE_FAST_MM", Form::numeral}, Knob{"OPENBLAS_CORETYPE", Form::words},
-    // threads
+    // threads; MKL divides its threads by the number of processes that an MPI launcher started here
     Knob{"OMP_NUM_THREADS", Form::threads}, Knob{"OMP_DYNAMIC", Form::words}, Knob{"MKL_NUM_THREADS", Form::threads},
-    Knob{"OPENBLAS_NUM_THREADS", Form::threads},
+    Knob{"OPENBLAS_NUM_THREADS", Form::threads}, Knob{"MKL_DOMAIN_NUM_THREADS", Form::never},
+    Knob{"MKL_MPI_PPN", Form::numeral}, Knob{"OMPI_COMM_WORLD_LOCAL_SIZE", Form::numeral},
+    Knob{"MPI_LOCALNRANKS", Form::numeral}, Knob{"I_MPI_NUMBER_OF_MPI_PROCESSES_PER_NODE", Form::numeral},
     // what the loader loads
     Knob{"GLIBC_TUNABLES", Form::cpu_tunables}, Knob{"LD_PRELOAD", Form::files}, Knob{"LD_LIBRARY_PATH", Form::files}};
 

@@ -29,6 +29,13 @@ class Causes(injections.Injections):
         self.assertIn("confirmed: ONEDNN_MAX_CPU_ISA", text)
         self.assertIn("unset ONEDNN_MAX_CPU_ISA", text)
 
+    def test_a_knob_under_its_oldest_name(self):
+        """oneDNN reads each setting under three prefixes."""
+        setting = self.felt_or_skip("MKLDNN_MAX_CPU_ISA", injections.ONEDNN_FROM_THE_LOWEST)
+        cause = self.judgement(harness.NUMERIC_DRIFT, env=setting)["cause"]
+        self.assertEqual(cause["certainty"], "confirmed")
+        self.assertEqual(cause["sufficient"], [["MKLDNN_MAX_CPU_ISA"]])
+
     def test_every_moved_probe_has_distance_band_and_class(self):
         setting = self.felt_or_skip("ONEDNN_MAX_CPU_ISA", injections.ONEDNN_FROM_THE_LOWEST)
         judgement = self.judgement(harness.NUMERIC_DRIFT, env=setting)

@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import forging
 import harness
 import injections
 
@@ -92,6 +93,7 @@ class Nearest(injections.Injections):
         lock.with_name("elsewhere.toml").write_text("\n".join(lines), encoding="utf-8")
         self.lock_file(".evidence").rename(lock.with_name("elsewhere.evidence"))
         lock.unlink()
+        forging.forge(self, lock.with_name("elsewhere.toml"))
 
     def test_says_how_far_and_is_no_verdict(self):
         self.envguard(harness.NOT_JUDGED, "check")
