@@ -93,7 +93,8 @@ model::Run measure(const model::Plan& plan, const runner::Watch& watch, const ru
   setup.build = codec::build_id();
   setup.caller = plain_environment();
   setup.deadlines = {.opening = 300s, .probe = 300s};  // for a sanitizer's engine on a busy machine
-  return runner::Runner(setup).run(plan, 600s, watch, variables);
+  setup.typed = variables;
+  return runner::Runner(setup).run(plan, 600s, watch);
 }
 
 Conversation talk(const std::vector<std::string>& arguments, const std::string& plan, const path& directory) {
