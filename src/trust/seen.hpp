@@ -30,8 +30,9 @@ using Seen = std::map<std::filesystem::path, Identity>;
 
 /// What decides which library a search finds, beside the library itself.
 struct Searched {
-  std::set<std::filesystem::path> folders;  ///< looked through, or looked for and absent; resolved
-  std::set<std::filesystem::path> links;    ///< symbolic links on the way to them and to their libraries
+  /// Looked through; of one that is absent the nearest that is there, since making it changes that. Resolved.
+  std::set<std::filesystem::path> folders;
+  std::set<std::filesystem::path> links;  ///< symbolic links on the way to them and to their libraries
   void merge(Searched other) {
     folders.merge(other.folders);
     links.merge(other.links);

@@ -70,11 +70,15 @@ class Examination {
     while (!waiting.empty()) {
       const fs::path folder = waiting.back();
       waiting.pop_back();
-      // What $ORIGIN/.. is, the kernel says of the resolved folder.
+      // What $ORIGIN/.. is, the kernel says of the resolved folder. The way to an absent one ends above it.
       const fs::path origin = follow(folder).end;
+      std::error_code absent;
+      if (!fs::is_directory(folder, absent)) {
+        above_absent_.insert(origin);
+        continue;
+      }
       if (!folders_.insert(origin).second) continue;
       if (folders_.size() > most_folders) return refuse_long_search(folder);
-      std::error_code absent;
       for (const auto& file : fs::directory_iterator(folder, absent)) {
         if (!is_library(file.path())) continue;
         visit(file.path());
@@ -88,7 +92,9 @@ class Examination {
   /// That git tracks it counts before owner and mode: it is the repository's own doing.
   [[nodiscard]] Answer answer() const {
     const auto found = tracked(paths_, situation_);
-    return {found ? tracked_refusal(*found) : refusal_, seen_, {folders_, links_}};
+    Searched searched{folders_, links_};
+    searched.folders.insert(above_absent_.begin(), above_absent_.end());
+    return {found ? tracked_refusal(*found) : refusal_, seen_, std::move(searched)};
   }
 
   [[nodiscard]] const fs::path& top() const { return top_; }
@@ -120,7 +126,7 @@ class Examination {
   const Situation& situation_;
   fs::path top_;
   std::set<fs::path::string_type> steps_;
-  std::set<fs::path> folders_, paths_, links_;
+  std::set<fs::path> folders_, above_absent_, paths_, links_;
   Seen seen_;
   std::optional<Refusal> refusal_;
 };

@@ -92,23 +92,6 @@ std::vector<fs::path> meanings(const std::string& entry, const std::vector<fs::p
   return {texts.begin(), texts.end()};
 }
 
-std::vector<Named> libraries_named(const model::EnvironmentMap& environment, const fs::path& directory,
-                                   const std::vector<fs::path>& origins) {
-  std::vector<Named> found;
-  for (const auto& [name, value] : environment) {
-    if (value.size() > longest_value) continue;
-    const bool opener = opens_a_library(name);
-    auto texts = entries(value, ":;, \t");
-    texts.push_back(value);  // not always a list, and a path may hold a separator
-    for (const std::string& text : texts)
-      for (const fs::path& path : meanings(text, origins)) {
-        const fs::path file = directory / path;
-        if (is_file(file) && (opener || base::ElfFile(file).may_be_library())) found.push_back({name, file});
-      }
-  }
-  return found;
-}
-
 std::vector<Named> library_folders(const model::EnvironmentMap& environment, const fs::path& directory,
                                    const std::vector<fs::path>& origins) {
   std::vector<Named> found;
@@ -122,6 +105,28 @@ std::vector<Named> library_folders(const model::EnvironmentMap& environment, con
         found.push_back({name, directory / path});
       if (end == std::string_view::npos) break;
       rest.remove_prefix(end + 1);
+    }
+  }
+  return found;
+}
+
+std::vector<Named> libraries_named(const model::EnvironmentMap& environment, const fs::path& directory,
+                                   const std::vector<fs::path>& origins) {
+  const auto folders = library_folders(environment, directory, origins);
+  std::vector<Named> found;
+  for (const auto& [name, value] : environment) {
+    if (value.size() > longest_value) continue;
+    const bool opener = opens_a_library(name);
+    const auto add = [&](const fs::path& file) {
+      if (is_file(file) && (opener || base::ElfFile(file).may_be_library())) found.push_back({name, file});
+    };
+    auto texts = entries(value, ":;, \t");
+    texts.push_back(value);  // not always a list, and a path may hold a separator
+    for (const std::string& text : texts) {
+      for (const fs::path& path : meanings(text, origins)) add(directory / path);
+      if (!opener || text.find('/') != std::string::npos) continue;
+      for (const auto& folder : folders)
+        for (const fs::path& each : with_cpu_folders(folder.path)) add(each / text);
     }
   }
   return found;

@@ -16,8 +16,8 @@ struct Named {
 
 /// Existing files that these variables may make a program open as libraries: LD_PRELOAD, LD_AUDIT, the profilers,
 /// injections and plugins of Intel, NVIDIA and OpenMP, whatever such a file looks like, and of every other variable
-/// what could be a library. Bare names, which are looked for in LD_LIBRARY_PATH, are left to `library_folders`.
-/// Relative entries start at `directory`.
+/// what could be a library. A bare name is also looked for in the folders of LD_LIBRARY_PATH, as the dynamic linker
+/// does. Relative entries start at `directory`.
 [[nodiscard]] std::vector<Named> libraries_named(const model::EnvironmentMap& environment,
                                                  const std::filesystem::path& directory,
                                                  const std::vector<std::filesystem::path>& origins);

@@ -266,6 +266,8 @@ TEST_F(Trust, WhatVariablesMakeEveryChildLoad) {
       {"ANYTHING", "x=1,elf"},
       {"LD_LIBRARY_PATH", in_top("lib")},
       {"LD_LIBRARY_PATH", "/usr/lib:lib"},
+      {"LD_LIBRARY_PATH", in_top("lib/absent") + ":" + in_top("lib")},
+      {"LD_LIBRARY_PATH", in_top("lib") + ":" + in_top("lib/absent")},
       {"LD_LIBRARY_PATH", top.parent_path().string() + "/$PLATFORM:" + top.string() + "/$LIB"},
       {"LD_LIBRARY_PATH", "$ORIGIN/../project/lib"},
   };
@@ -279,6 +281,10 @@ TEST_F(Trust, WhatVariablesMakeEveryChildLoad) {
     situation.environment = {{name, value}};
     EXPECT_THAT(why_not(trust::may_start(situation)), HasSubstr("git tracks")) << name << "=" << value;
   }
+  situation.environment = {{"LD_PRELOAD", "data.bin"}, {"LD_LIBRARY_PATH", "/usr/lib:" + top.string()}};
+  situation.directory = "/";
+  EXPECT_THAT(why_not(trust::may_start(situation)), HasSubstr("LD_PRELOAD")) << "a name without .so is searched too";
+  situation.directory = top;
   situation.environment = {{"ANYTHING", in_top("data.bin")}, {"LD_LIBRARY_PATH", (scratch.folder() / "own").string()}};
   EXPECT_EQ(why_not(trust::may_start(situation)), "") << "a file of data, and a folder of the user's own";
   scratch.git(top, {"rm", "-q", "--cached", in_top("lib/libx.so")});
