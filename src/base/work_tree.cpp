@@ -32,10 +32,6 @@ std::optional<fs::path> outermost_of_one_repository(const fs::path& start) {
   return found;
 }
 
-bool is_within(const fs::path& path, const fs::path& folder) {
-  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
-}
-
 fs::path resolved(const fs::path& path) {
   std::error_code error;
   auto real = fs::weakly_canonical(path, error);
@@ -43,6 +39,10 @@ fs::path resolved(const fs::path& path) {
 }
 
 }  // namespace
+
+bool is_within(const fs::path& path, const fs::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
+}
 
 bool lies_in_work_tree_of(const fs::path& folder, const fs::path& path) {
   const auto top = outermost_of_one_repository(resolved(folder));

@@ -4,7 +4,7 @@
 #include <map>
 #include <vector>
 
-#include "trust/walk.hpp"
+#include "base/work_tree.hpp"
 
 namespace envguard::trust {
 namespace {
@@ -92,8 +92,8 @@ std::optional<Tracked> tracked(const std::set<fs::path>& paths, const Situation&
         if (auto found = held_by(git, repository, inside)) return found;
     } catch (const base::Error& error) {
       if (error.code() == base::ExitCode::interrupted) throw;
-      const bool related = (!top.empty() && (is_within(repository, top) || is_within(top, repository))) ||
-                           is_within(situation.directory, repository);
+      const bool related = (!top.empty() && (base::is_within(repository, top) || base::is_within(top, repository))) ||
+                           base::is_within(situation.directory, repository);
       if (!related) continue;  // somebody else's, in which nobody stands; git reads none of another owner
       return Tracked{
           .where = Tracked::Where::unknown, .path = inside.front(), .repository = repository, .failure = error};

@@ -9,6 +9,7 @@
 
 #include "base/elf.hpp"
 #include "base/text.hpp"
+#include "base/work_tree.hpp"
 #include "trust/owner.hpp"
 #include "trust/tracked.hpp"
 #include "trust/variables.hpp"
@@ -121,7 +122,7 @@ class Examination {
         std::string("shorten LD_LIBRARY_PATH; or ").append(elsewhere)};
   }
 
-  bool in_work_tree(const fs::path& path) const { return !top_.empty() && is_within(path, top_); }
+  bool in_work_tree(const fs::path& path) const { return !top_.empty() && base::is_within(path, top_); }
 
   const Situation& situation_;
   fs::path top_;
@@ -133,9 +134,10 @@ class Examination {
 
 // The policy may name a place inside the repository only. A link that the user made there may lead out of it.
 std::optional<Refusal> outside_by_policy(const Walk& way, const fs::path& top) {
-  if (is_within(way.end, top)) return std::nullopt;
-  const bool by_link = std::any_of(way.steps.begin(), way.steps.end(),
-                                   [&top](const Step& step) { return step.is_link() && is_within(step.path, top); });
+  if (base::is_within(way.end, top)) return std::nullopt;
+  const bool by_link = std::any_of(way.steps.begin(), way.steps.end(), [&top](const Step& step) {
+    return step.is_link() && base::is_within(step.path, top);
+  });
   if (by_link && !way.climbs) return std::nullopt;
   return Refusal{"the policy names an install outside of the repository",
                  "leave `python` out of the policy, and name an install that you trust by ENVGUARD_TORCH"};

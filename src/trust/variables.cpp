@@ -13,7 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t longest_value = 64UL << 10;
 constexpr std::array origin_tokens{std::string_view("$ORIGIN"), std::string_view("${ORIGIN}")};
 constexpr std::array library_tokens{std::string_view("$LIB"), std::string_view("${LIB}")};
 constexpr std::array platform_tokens{std::string_view("$PLATFORM"), std::string_view("${PLATFORM}")};
@@ -115,7 +114,6 @@ std::vector<Named> libraries_named(const model::EnvironmentMap& environment, con
   const auto folders = library_folders(environment, directory, origins);
   std::vector<Named> found;
   for (const auto& [name, value] : environment) {
-    if (value.size() > longest_value) continue;
     const bool opener = opens_a_library(name);
     const auto add = [&](const fs::path& file) {
       if (is_file(file) && (opener || base::ElfFile(file).may_be_library())) found.push_back({name, file});

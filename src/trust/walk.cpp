@@ -47,8 +47,4 @@ Walk walk(const fs::path& path) {
   return way;
 }
 
-bool is_within(const fs::path& path, const fs::path& folder) {
-  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
-}
-
 }  // namespace envguard::trust

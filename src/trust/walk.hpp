@@ -24,7 +24,4 @@ struct Walk {
 /// Follows an absolute path as the kernel does; stops where something is absent or after 40 links.
 [[nodiscard]] Walk walk(const std::filesystem::path& path);
 
-/// Whether `path` is `folder` or lies under it; both resolved.
-[[nodiscard]] bool is_within(const std::filesystem::path& path, const std::filesystem::path& folder);
-
 }  // namespace envguard::trust

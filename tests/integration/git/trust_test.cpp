@@ -260,6 +260,7 @@ TEST_F(Trust, WhatVariablesMakeEveryChildLoad) {
   const std::vector<std::pair<std::string, std::string>> variables{
       {"LD_PRELOAD", in_top("data.bin")},
       {"LD_PRELOAD", "/nonexistent.so data.bin"},
+      {"LD_PRELOAD", std::string(100'000, ':') + in_top("data.bin")},
       {"LD_AUDIT", in_top("data.bin")},
       {"INTEL_LIBITTNOTIFY64", in_top("data.bin")},
       {"OMP_TOOL_LIBRARIES", "/nonexistent:" + in_top("data.bin")},

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/work_tree.hpp"
 #include "trust/owner.hpp"
 
 namespace envguard::trust {
@@ -59,10 +60,10 @@ TEST_F(WalkTest, Climbs) {
 }
 
 TEST(IsWithin, ComparesWholeNames) {
-  EXPECT_TRUE(is_within("/a/b", "/a"));
-  EXPECT_TRUE(is_within("/a", "/a"));
-  EXPECT_FALSE(is_within("/ab", "/a"));
-  EXPECT_FALSE(is_within("/", "/a"));
+  EXPECT_TRUE(base::is_within("/a/b", "/a"));
+  EXPECT_TRUE(base::is_within("/a", "/a"));
+  EXPECT_FALSE(base::is_within("/ab", "/a"));
+  EXPECT_FALSE(base::is_within("/", "/a"));
 }
 
 TEST(NotAlone, OwnerAndMode) {
